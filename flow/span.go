@@ -1,0 +1,49 @@
+package flow
+
+// Span is the narrow form of a span: all that the joiner and the quick judge
+// need, and what the feed carries. Its wide form is Facts.
+type Span struct {
+	ID, Parent  SpanID
+	Start       int64 // Unix ns
+	Duration    int64 // ns
+	Endpoint    uint64
+	MessageID   uint64
+	Environment string
+	Kind        Kind
+	Role        Role
+	SpanKind    SpanKind
+	Step        Step
+	Flags       Flags
+	Keys        []Key
+	Links       []Link
+}
+
+// End is when the span ended, in Unix ns.
+func (s *Span) End() int64 { return s.Start + s.Duration }
+
+// TraceSpans are the spans of one trace that one committed batch holds.
+type TraceSpans struct {
+	Tenant string
+	Trace  TraceID
+	Spans  []Span
+}
+
+// Narrow keeps of the facts what joining needs. Keys and links are copied,
+// because Facts are reused.
+func (f *Facts) Narrow() Span {
+	s := Span{
+		ID: f.ID, Parent: f.Parent, Start: f.Start, Duration: f.Duration,
+		Endpoint: f.EndpointID, MessageID: f.MessageID, Kind: f.Kind, Role: f.Role,
+		SpanKind: f.SpanKind, Step: f.Step, Flags: f.Flags,
+	}
+	if f.Resource != nil {
+		s.Environment = f.Resource.Environment
+	}
+	if len(f.Keys) > 0 {
+		s.Keys = append([]Key(nil), f.Keys...)
+	}
+	if len(f.Links) > 0 {
+		s.Links = append([]Link(nil), f.Links...)
+	}
+	return s
+}
