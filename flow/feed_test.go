@@ -1,0 +1,63 @@
+package flow
+
+import (
+	"reflect"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func genSpan(t *rapid.T) Span {
+	s := Span{
+		Start: rapid.Int64().Draw(t, "start"), Duration: rapid.Int64Min(0).Draw(t, "dur"),
+		Endpoint: rapid.Uint64().Draw(t, "endpoint"), MessageID: rapid.SampledFrom([]uint64{0, 1, 1 << 63}).Draw(t, "msg"),
+		Environment: rapid.SampledFrom([]string{"", "production", "staging"}).Draw(t, "env"),
+		Kind:        Kind(rapid.IntRange(0, 5).Draw(t, "kind")), Role: Role(rapid.IntRange(0, 8).Draw(t, "role")),
+		SpanKind: SpanKind(rapid.IntRange(0, 5).Draw(t, "spankind")), Step: Step(rapid.IntRange(0, 8).Draw(t, "step")),
+		Flags: Flags(rapid.Uint16().Draw(t, "flags")),
+	}
+	copy(s.ID[:], rapid.SliceOfN(rapid.Byte(), 8, 8).Draw(t, "id"))
+	copy(s.Parent[:], rapid.SliceOfN(rapid.Byte(), 8, 8).Draw(t, "parent"))
+	for range rapid.IntRange(0, 2).Draw(t, "keys") {
+		s.Keys = append(s.Keys, Key{Name: rapid.String().Draw(t, "kn"), Value: rapid.String().Draw(t, "kv"), Hash: rapid.Uint64().Draw(t, "kh"),
+			Trust: uint8(rapid.IntRange(0, 4).Draw(t, "trust")), Identifying: rapid.Bool().Draw(t, "ident"), Window: rapid.Int64().Draw(t, "window")})
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "links") {
+		s.Links = append(s.Links, Link{Trace: TraceID{rapid.Byte().Draw(t, "lt")}, Span: SpanID{rapid.Byte().Draw(t, "ls")}})
+	}
+	return s
+}
+
+func TestFeedRoundTrip(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		want := []TraceSpans{}
+		for range rapid.IntRange(0, 4).Draw(t, "traces") {
+			ts := TraceSpans{Tenant: rapid.SampledFrom([]string{"", "acme"}).Draw(t, "tenant"), Trace: TraceID{rapid.Byte().Draw(t, "trace")}, Spans: []Span{}}
+			for range rapid.IntRange(0, 4).Draw(t, "spans") {
+				ts.Spans = append(ts.Spans, genSpan(t))
+			}
+			want = append(want, ts)
+		}
+		got, err := DecodeFeed(AppendFeed(nil, want))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("got  %+v\nwant %+v", got, want)
+		}
+	})
+}
+
+func FuzzDecodeFeed(f *testing.F) {
+	f.Add(AppendFeed(nil, []TraceSpans{{Tenant: "acme", Trace: TraceID{1}, Spans: []Span{{ID: SpanID{1}, Environment: "production", MessageID: 7, Keys: []Key{{Name: "correlation.id", Value: "order-1"}}, Links: []Link{{}}}}}}))
+	f.Add([]byte{feedVersion, 255, 255, 255, 255, 15})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		ts, err := DecodeFeed(b)
+		if err != nil {
+			return
+		}
+		if _, err := DecodeFeed(AppendFeed(nil, ts)); err != nil {
+			t.Fatalf("what was decoded does not encode: %v", err)
+		}
+	})
+}
