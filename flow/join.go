@@ -1,0 +1,294 @@
+package flow
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Limits say when a value ties so much together that it cannot be the name of
+// one business transaction. Such a value is hot: it loses all its edges.
+type Limits struct {
+	PerHour     int           // segments of one value that start within an hour
+	Total       int           // segments of one value in all
+	Age         time.Duration // between the first and the last segment of one value
+	Identifying int           // segments of one value of an identifying key, which knows no age
+}
+
+// DefaultLimits: a busy order has tens of segments, a constant has thousands;
+// 200 an hour leaves room for retries and polling.
+func DefaultLimits() Limits {
+	return Limits{PerHour: 200, Total: 1000, Age: 30 * 24 * time.Hour, Identifying: 10_000}
+}
+
+// Node is a segment with its links resolved to other nodes.
+type Node struct {
+	*Segment
+	Links []int // nodes it links to, distinct
+}
+
+// Because says why two segments are one flow.
+type Because struct {
+	Key     string // with Value, when a correlation joined them
+	Value   string
+	Link    bool // when a span link did
+	Message bool // when both sides of one message did
+}
+
+// Join is an edge that was taken.
+type Join struct {
+	A, B int // nodes
+	Because
+}
+
+// Joined is a partition of segments into flows.
+type Joined struct {
+	Group  []int   // flow number of each node, -1 for shared nodes that others refer to
+	Groups int     // how many flows there are
+	Refers [][]int // for shared nodes: the flows that refer to them
+	Joins  []Join  // edges taken, in order
+	Hot    []Key   // values that lost their edges
+}
+
+type edge struct {
+	Join
+	trust uint8
+	time  int64
+	hash  uint64
+}
+
+// Partition joins segments into flows. It is a pure function of the nodes: the
+// order in which they are given does not matter, except for the numbers of the
+// result. The nodes must be closed under their keys, messages and links.
+func Partition(nodes []Node, l Limits) Joined {
+	j := Joined{Group: make([]int, len(nodes)), Refers: make([][]int, len(nodes))}
+	edges := valueEdges(nodes, l, &j)
+	edges = append(edges, linkEdges(nodes)...)
+	slices.SortFunc(edges, func(a, b edge) int {
+		return cmp.Or(-cmp.Compare(a.trust, b.trust), cmp.Compare(a.time, b.time), cmp.Compare(a.hash, b.hash),
+			compareNodes(&nodes[a.A], &nodes[b.A]), compareNodes(&nodes[a.B], &nodes[b.B]))
+	})
+	u := newUnion(nodes)
+	for _, e := range edges {
+		if u.join(e.A, e.B) {
+			j.Joins = append(j.Joins, e.Join)
+		}
+	}
+	number := map[int]int{}
+	for i := range nodes {
+		j.Group[i] = -1
+		if nodes[i].Shared {
+			continue
+		}
+		r := u.root(i)
+		if _, ok := number[r]; !ok {
+			number[r] = len(number)
+		}
+		j.Group[i] = number[r]
+	}
+	j.Groups = len(number)
+	j.refer(nodes)
+	return j
+}
+
+// valueEdges chains the segments of each value in order of start, so that the
+// nearest in time are joined first and a refused edge separates least.
+func valueEdges(nodes []Node, l Limits, j *Joined) []edge {
+	type member struct {
+		node  int
+		start int64
+	}
+	type value struct {
+		key     Key
+		message bool
+		members []member
+	}
+	values := map[uint64]*value{}
+	put := func(h uint64, k Key, message bool, i int) {
+		v := values[h]
+		if v == nil {
+			v = &value{key: k, message: message}
+			values[h] = v
+		}
+		if k.Trust > v.key.Trust || k.Trust == v.key.Trust && k.Window < v.key.Window {
+			v.key = k // carriers may differ in trust: the best one counts, whichever came first
+		}
+		if n := len(v.members); n == 0 || v.members[n-1].node != i {
+			v.members = append(v.members, member{i, nodes[i].Start})
+		}
+	}
+	for i := range nodes {
+		if nodes[i].Shared {
+			continue
+		}
+		for _, k := range nodes[i].Keys {
+			put(k.Hash, k, false, i)
+		}
+		for _, m := range nodes[i].Sent {
+			put(m, Key{Name: "message", Hash: m, Trust: 4}, true, i)
+		}
+		for _, m := range nodes[i].Taken {
+			put(m, Key{Name: "message", Hash: m, Trust: 4}, true, i)
+		}
+	}
+	var edges []edge
+	for h, v := range values {
+		if len(v.members) < 2 {
+			continue
+		}
+		slices.SortFunc(v.members, func(a, b member) int { return compareNodes(&nodes[a.node], &nodes[b.node]) })
+		starts := make([]int64, len(v.members))
+		for i, m := range v.members {
+			starts[i] = m.start
+		}
+		if l.hot(v.key, starts) {
+			j.Hot = append(j.Hot, v.key)
+			continue
+		}
+		for i := 1; i < len(v.members); i++ {
+			a, b := v.members[i-1], v.members[i]
+			if v.key.Window > 0 && b.start-a.start > v.key.Window {
+				continue
+			}
+			e := edge{Join: Join{A: a.node, B: b.node}, trust: v.key.Trust, time: b.start, hash: h}
+			if v.message {
+				e.Message = true
+			} else {
+				e.Key, e.Value = v.key.Name, v.key.Value
+			}
+			edges = append(edges, e)
+		}
+	}
+	slices.SortFunc(j.Hot, func(a, b Key) int { return cmp.Compare(a.Hash, b.Hash) })
+	return edges
+}
+
+// hot judges a value by the sorted starts of its segments.
+func (l Limits) hot(k Key, starts []int64) bool {
+	n := len(starts)
+	if k.Identifying {
+		return n > l.Identifying
+	}
+	if n > l.Total || starts[n-1]-starts[0] > int64(l.Age) {
+		return true
+	}
+	for i := l.PerHour; i < n; i++ {
+		if starts[i]-starts[i-l.PerHour] <= int64(time.Hour) {
+			return true
+		}
+	}
+	return false
+}
+
+func linkEdges(nodes []Node) []edge {
+	var edges []edge
+	for i := range nodes {
+		for _, to := range nodes[i].Links {
+			if to == i || nodes[i].Shared || nodes[to].Shared {
+				continue
+			}
+			edges = append(edges, edge{Join: Join{A: to, B: i, Because: Because{Link: true}}, trust: 4, time: max(nodes[i].Start, nodes[to].Start)})
+		}
+	}
+	return edges
+}
+
+func compareNodes(a, b *Node) int {
+	return cmp.Or(cmp.Compare(a.Start, b.Start), bytes.Compare(a.ID.Trace[:], b.ID.Trace[:]), bytes.Compare(a.ID.Root[:], b.ID.Root[:]))
+}
+
+// refer ties each shared node to the flows of its own trace, of what it links
+// to and of what links to it. One that nothing refers to is a flow of its own,
+// for it must not vanish.
+func (j *Joined) refer(nodes []Node) {
+	byTrace := map[TraceID][]int{}
+	for i := range nodes {
+		if !nodes[i].Shared {
+			byTrace[nodes[i].ID.Trace] = append(byTrace[nodes[i].ID.Trace], i)
+		}
+	}
+	back := map[int][]int{}
+	for i := range nodes {
+		for _, to := range nodes[i].Links {
+			if nodes[to].Shared {
+				back[to] = append(back[to], i)
+			}
+		}
+	}
+	for i := range nodes {
+		if !nodes[i].Shared {
+			continue
+		}
+		for _, set := range [][]int{byTrace[nodes[i].ID.Trace], nodes[i].Links, back[i]} {
+			for _, n := range set {
+				if j.Group[n] >= 0 {
+					j.Refers[i] = append(j.Refers[i], j.Group[n])
+				}
+			}
+		}
+		slices.Sort(j.Refers[i])
+		j.Refers[i] = slices.Compact(j.Refers[i])
+	}
+	for i := range nodes {
+		if nodes[i].Shared && len(j.Refers[i]) == 0 {
+			j.Group[i] = j.Groups
+			j.Groups++
+		}
+	}
+}
+
+// union is a disjoint-set forest that refuses to give one set two values of an
+// identifying key.
+type union struct {
+	parent []int
+	values []map[string]uint64 // identifying key -> value hash, of roots
+}
+
+func newUnion(nodes []Node) *union {
+	u := &union{parent: make([]int, len(nodes)), values: make([]map[string]uint64, len(nodes))}
+	for i := range nodes {
+		u.parent[i] = i
+		for _, k := range nodes[i].Keys {
+			if k.Identifying && !nodes[i].Shared {
+				if u.values[i] == nil {
+					u.values[i] = map[string]uint64{}
+				}
+				if _, ok := u.values[i][k.Name]; !ok { // of two values in one segment the lower hash counts: keys are sorted
+					u.values[i][k.Name] = k.Hash
+				}
+			}
+		}
+	}
+	return u
+}
+
+func (u *union) root(i int) int {
+	for u.parent[i] != i {
+		u.parent[i] = u.parent[u.parent[i]]
+		i = u.parent[i]
+	}
+	return i
+}
+
+// join reports whether the two were apart and may be one.
+func (u *union) join(a, b int) bool {
+	a, b = u.root(a), u.root(b)
+	if a == b {
+		return false
+	}
+	for name, h := range u.values[b] {
+		if o, ok := u.values[a][name]; ok && o != h {
+			return false
+		}
+	}
+	if len(u.values[a]) == 0 {
+		u.values[a] = u.values[b]
+	} else {
+		for name, h := range u.values[b] {
+			u.values[a][name] = h
+		}
+	}
+	u.parent[b] = a
+	return true
+}

@@ -1,0 +1,113 @@
+package flow
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+)
+
+// Segment is the unit of joining: a trace, or the part of it under one cut.
+type Segment struct {
+	ID     SegmentID
+	Start  int64 // Unix ns, of its first span
+	Spans  []int // indices into the trace's spans
+	Keys   []Key // distinct by hash
+	Taken  []uint64
+	Sent   []uint64
+	Links  []Link
+	Shared bool // hops above the cuts, or a batch that took many messages: every flow refers to it, none owns it
+	Poll   bool // nothing but receives that got nothing: starts no flow
+}
+
+// Cut splits the spans of one trace into segments. Almost every trace is one
+// segment. It is cut below a span that stands for many items (a batch that was
+// received or processed, or a span whose children carry different values of an
+// identifying key), at the topmost spans that have an item's own identity.
+func Cut(trace TraceID, spans []Span) []Segment {
+	t := newTree(spans)
+	owner := make([]int, len(spans)) // segment number of each span
+	segs := []Segment{{ID: SegmentID{Trace: trace}}}
+	cutting := make([]bool, len(spans)) // inside a span that stands for many items
+	many := t.manyIdentities(spans)
+	for _, i := range t.order {
+		p := t.parent[i]
+		if p >= 0 {
+			owner[i], cutting[i] = owner[p], cutting[p]
+		}
+		s := &spans[i]
+		if owner[i] == 0 && cutting[i] && ownIdentity(s) {
+			segs = append(segs, Segment{ID: SegmentID{Trace: trace, Root: s.ID}})
+			owner[i], cutting[i] = len(segs)-1, false
+		}
+		if manyItems(s) {
+			segs[owner[i]].Shared = true
+			cutting[i] = true
+		} else if !cutting[i] && owner[i] == 0 && many(i) {
+			segs[0].Shared = true
+			cutting[i] = true
+		}
+	}
+	for _, i := range t.order {
+		segs[owner[i]].add(&spans[i], i)
+	}
+	for i := range segs {
+		segs[i].tidy(spans)
+	}
+	return slices.DeleteFunc(segs, func(s Segment) bool { return len(s.Spans) == 0 })
+}
+
+// manyItems reports whether the span took up several messages at once. A batch
+// that is sent stays with the flow that sends it.
+func manyItems(s *Span) bool {
+	return s.Flags&FlagShared != 0 && s.Step != Send && s.Step != Settle && s.Step != Call
+}
+
+func ownIdentity(s *Span) bool {
+	if s.Flags&FlagTakes != 0 && (s.MessageID != 0 || len(s.Links) == 1) {
+		return true
+	}
+	return len(s.Keys) > 0
+}
+
+func (g *Segment) add(s *Span, i int) {
+	g.Spans = append(g.Spans, i)
+	for _, k := range s.Keys {
+		if !slices.ContainsFunc(g.Keys, func(o Key) bool { return o.Hash == k.Hash }) {
+			g.Keys = append(g.Keys, k)
+		}
+	}
+	if s.MessageID != 0 {
+		switch {
+		case s.Step == Send:
+			g.Sent = append(g.Sent, s.MessageID)
+		case s.Flags&FlagTakes != 0 || s.Step == Receive || s.Step == Process || s.Step == Settle:
+			g.Taken = append(g.Taken, s.MessageID)
+		}
+	}
+	for _, l := range s.Links {
+		if l.Trace != g.ID.Trace || !g.ID.Root.IsZero() {
+			g.Links = append(g.Links, l)
+		}
+	}
+}
+
+func (g *Segment) tidy(spans []Span) {
+	g.Poll = true
+	for n, i := range g.Spans {
+		if n == 0 || spans[i].Start < g.Start {
+			g.Start = spans[i].Start
+		}
+		g.Poll = g.Poll && spans[i].Flags&FlagPoll != 0
+	}
+	slices.SortFunc(g.Keys, func(a, b Key) int { return cmp.Compare(a.Hash, b.Hash) })
+	slices.Sort(g.Sent)
+	g.Sent = slices.Compact(g.Sent)
+	slices.Sort(g.Taken)
+	g.Taken = slices.Compact(g.Taken)
+	slices.SortFunc(g.Links, compareLinks)
+	g.Links = slices.Compact(g.Links)
+}
+
+func compareLinks(a, b Link) int {
+	return cmp.Or(bytes.Compare(a.Trace[:], b.Trace[:]), bytes.Compare(a.Span[:], b.Span[:]))
+}
