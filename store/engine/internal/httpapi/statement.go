@@ -1,0 +1,46 @@
+package httpapi
+
+import (
+	"regexp"
+	"strings"
+)
+
+var (
+	insertStream = regexp.MustCompile(`(?is)^INSERT\s.*?\sFORMAT\s+(\w+)\s*;?\s*$`)
+	streamable   = regexp.MustCompile(`(?i)^\(*\s*(SELECT|WITH)\b`)
+	stateful     = regexp.MustCompile(`(?i)^(SET|USE|(CREATE|ATTACH|REPLACE)\s+(OR\s+REPLACE\s+)?TEMPORARY|BEGIN|START|EXECUTE)\b`)
+)
+
+// splitInsert takes the FORMAT clause off an INSERT whose data comes separately.
+func splitInsert(text string) (query, format string, ok bool) {
+	body := skipComments(text)
+	m := insertStream.FindStringSubmatchIndex(body)
+	if m == nil {
+		return text, "", false
+	}
+	head := body[:m[2]]
+	head = strings.TrimRight(head, " \t\r\n")
+	return head[:len(head)-len("FORMAT")], body[m[2]:m[3]], true
+}
+
+// isStreamable tells whether the engine can give the result piece by piece. It refuses everything but a query, and says so.
+func (req *request) isStreamable() bool { return streamable.MatchString(skipComments(req.text)) }
+
+// changesSession tells whether the statement leaves something behind in its session. Over HTTP every request has a session of its
+// own, so such a session is not used again.
+func (req *request) changesSession() bool { return stateful.MatchString(skipComments(req.text)) }
+
+// skipComments returns the text from its first token on.
+func skipComments(text string) string {
+	for {
+		text = strings.TrimLeft(text, " \t\r\n\f\v")
+		switch {
+		case strings.HasPrefix(text, "--"), strings.HasPrefix(text, "#!"), strings.HasPrefix(text, "# "):
+			_, text, _ = strings.Cut(text, "\n")
+		case strings.HasPrefix(text, "/*"):
+			_, text, _ = strings.Cut(text, "*/")
+		default:
+			return text
+		}
+	}
+}

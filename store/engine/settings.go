@@ -1,0 +1,29 @@
+package engine
+
+import "fmt"
+
+// engineArgs are the engine's settings, as clickhouse-local takes them. Server settings and settings of statements are given alike; all
+// of these were seen to take effect in system.server_settings and system.settings of the pinned library.
+func engineArgs(dir string, maxMemory int64) []string {
+	return []string{
+		"--path=" + dir,
+		// The default is 90 % of the machine's memory.
+		fmt.Sprintf("--max_server_memory_usage=%d", maxMemory),
+		// One statement may have half of it, so that a wild query fails before it makes inserts fail.
+		fmt.Sprintf("--max_memory_usage=%d", maxMemory/2),
+		// Caches: their defaults are gigabytes. Marks of the hot parts are a few MB; data is cached by the system.
+		"--mark_cache_size=33554432",
+		"--index_mark_cache_size=4194304",
+		"--primary_index_cache_size=33554432",
+		"--uncompressed_cache_size=0",
+		"--index_uncompressed_cache_size=0",
+		"--query_condition_cache_size=4194304",
+		"--compiled_expression_cache_size=8388608",
+		// Merges: one thread falls behind the inserts, more than two take the cores that inserts and queries need.
+		"--background_pool_size=2",
+		// As a ClickHouse server has it, where the library differs: "1+1" is no query, and inserts are not queued (the library accepts
+		// the queue's settings but has none).
+		"--implicit_select=0",
+		"--async_insert=0",
+	}
+}
