@@ -1,0 +1,187 @@
+package ownership
+
+import (
+	"fmt"
+	"strings"
+)
+
+// field names what a condition looks at: one of the fixed fields below, or an
+// attribute (key set).
+type field struct {
+	name string // as written in a match
+	id   fieldID
+	key  string // of an attribute
+}
+
+type fieldID uint8
+
+const (
+	fService fieldID = iota
+	fNamespace
+	fKind
+	fSystem
+	fOperation
+	fDestination
+	fWorkflow
+	fRoute
+	fHost
+	fRole
+	fEnvironment
+	fTenant
+	fAttr
+)
+
+var fieldNames = []string{"service", "namespace", "kind", "system", "operation", "destination",
+	"workflow", "route", "host", "role", "environment", "tenant"}
+
+var kinds = []string{"api", "event", "queue", "workflow", "db", "internal"}
+
+var roles = []string{"caller", "provider", "producer", "channel", "consumer", "orchestrator", "activity", "gateway"}
+
+func fieldOf(name string) (field, bool) {
+	if key, ok := strings.CutPrefix(name, "attr."); ok && key != "" {
+		return field{name: name, id: fAttr, key: key}, true
+	}
+	for i, n := range fieldNames {
+		if n == name {
+			return field{name: name, id: fieldID(i)}, true
+		}
+	}
+	return field{}, false
+}
+
+func (f *field) of(s *Subject) string {
+	switch f.id {
+	case fService:
+		return s.Service
+	case fNamespace:
+		return s.Namespace
+	case fKind:
+		return strings.ToLower(s.Kind)
+	case fSystem:
+		return s.System
+	case fOperation:
+		return s.Operation
+	case fDestination:
+		return s.Destination
+	case fWorkflow:
+		return s.Workflow
+	case fRoute:
+		return s.Route
+	case fHost:
+		return s.Host
+	case fRole:
+		return strings.ToLower(s.Role)
+	case fEnvironment:
+		return s.Environment
+	case fTenant:
+		return s.Tenant
+	}
+	return s.attr(f.key)
+}
+
+// cond is one field of a match: any of its patterns must hold.
+type cond struct {
+	field
+	globs []glob
+
+	// exact holds the literal patterns of a long list, which globs then lacks.
+	exact map[string]struct{}
+	text  string // as a person would write it
+}
+
+// longList is where a map beats comparing one after the other.
+const longList = 8
+
+func newCond(f field, globs []glob) cond {
+	c := cond{field: f, globs: globs}
+	texts := make([]string, 0, min(len(globs), 4))
+	for _, g := range globs[:min(len(globs), 3)] {
+		texts = append(texts, fmt.Sprintf("%q", g.text))
+	}
+	c.text = strings.Join(texts, ", ")
+	if n := len(globs) - 3; n > 0 {
+		c.text += fmt.Sprintf(" and %d more", n)
+	}
+	if len(globs) > 1 {
+		c.text = "[" + c.text + "]"
+	}
+	if len(globs) > longList {
+		c.exact = make(map[string]struct{}, len(globs))
+		c.globs = nil
+		for _, g := range globs {
+			if g.exact {
+				c.exact[g.prefix] = struct{}{}
+			} else {
+				c.globs = append(c.globs, g)
+			}
+		}
+	}
+	return c
+}
+
+func (c *cond) holds(s *Subject) bool {
+	v := c.of(s)
+	for i := range c.globs {
+		if c.globs[i].match(v) {
+			return true
+		}
+	}
+	if c.exact != nil {
+		_, ok := c.exact[v]
+		return ok
+	}
+	return false
+}
+
+// rule is a compiled rule: all of its conditions must hold.
+type rule struct {
+	conds        []cond
+	owner        string
+	note         string
+	number       int // 1-based, in its file
+	file         string
+	line, column int
+	ownerLine    int
+	ownerColumn  int
+	result       Owner // prepared, so that resolving allocates nothing
+}
+
+// namesParty reports whether the rule may speak for an outside party.
+func (r *rule) namesParty() bool {
+	for i := range r.conds {
+		if id := r.conds[i].id; id == fHost || id == fService {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *rule) matches(s *Subject) bool {
+	for i := range r.conds {
+		if !r.conds[i].holds(s) {
+			return false
+		}
+	}
+	return !s.external() || r.namesParty()
+}
+
+// match is the rule's match as one line of YAML.
+func (r *rule) match() string {
+	parts := make([]string, len(r.conds))
+	for i := range r.conds {
+		parts[i] = r.conds[i].name + ": " + r.conds[i].text
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+func (r *rule) prepare() {
+	why := fmt.Sprintf("rule %d (%s:%d) matches %s", r.number, r.file, r.line, r.match())
+	if r.owner == "" {
+		why += ", declared to have no owner"
+	}
+	if r.note != "" {
+		why += ": " + r.note
+	}
+	r.result = Owner{Team: r.owner, Source: SourceRule, Rule: r.number, File: r.file, Line: r.line, Why: why}
+}
