@@ -82,7 +82,29 @@ func Assemble(wide []Wide) *Story {
 	for h := range s.Hops {
 		s.build(h)
 	}
+	s.deadLetters()
 	return s
+}
+
+// deadLetters marks the hop whose consumer gave up and published its message to
+// a dead-letter destination: that message failed there, not on its way out.
+func (s *Story) deadLetters() {
+	for i, f := range s.Facts {
+		if f.Step != Send || f.Flags&FlagDLQ == 0 || s.HopOf[i] < 0 {
+			continue
+		}
+		for _, p := range s.Hops[s.HopOf[i]].Parents {
+			hop := &s.Hops[p]
+			if !hop.async || hop.Kind == Workflow {
+				continue
+			}
+			hop.Outcome = DeadLettered
+			if lead := s.Facts[s.leadOf(hop)]; lead.DeadLetterReason == "" {
+				lead.DeadLetterReason = f.DeadLetterReason
+			}
+			hop.Error = s.reason(hop)
+		}
+	}
 }
 
 // entry is the span that a flow's type is named by: its earliest root, where a

@@ -61,9 +61,14 @@ type edge struct {
 // Partition joins segments into flows. It is a pure function of the nodes: the
 // order in which they are given does not matter, except for the numbers of the
 // result. The nodes must be closed under their keys, messages and links.
-func Partition(nodes []Node, l Limits) Joined {
+// Values known to be hot from elsewhere, because not all of their segments are
+// given, are named by hot, which may be nil.
+func Partition(nodes []Node, l Limits, hot func(hash uint64) bool) Joined {
+	if hot == nil {
+		hot = func(uint64) bool { return false }
+	}
 	j := Joined{Group: make([]int, len(nodes)), Refers: make([][]int, len(nodes))}
-	edges := valueEdges(nodes, l, &j)
+	edges := valueEdges(nodes, l, hot, &j)
 	edges = append(edges, linkEdges(nodes)...)
 	slices.SortFunc(edges, func(a, b edge) int {
 		return cmp.Or(-cmp.Compare(a.trust, b.trust), cmp.Compare(a.time, b.time), cmp.Compare(a.hash, b.hash),
@@ -94,7 +99,7 @@ func Partition(nodes []Node, l Limits) Joined {
 
 // valueEdges chains the segments of each value in order of start, so that the
 // nearest in time are joined first and a refused edge separates least.
-func valueEdges(nodes []Node, l Limits, j *Joined) []edge {
+func valueEdges(nodes []Node, l Limits, known func(uint64) bool, j *Joined) []edge {
 	type member struct {
 		node  int
 		start int64
@@ -142,7 +147,7 @@ func valueEdges(nodes []Node, l Limits, j *Joined) []edge {
 		for i, m := range v.members {
 			starts[i] = m.start
 		}
-		if l.hot(v.key, starts) {
+		if known(h) || l.Hot(v.key, starts) {
 			j.Hot = append(j.Hot, v.key)
 			continue
 		}
@@ -164,9 +169,12 @@ func valueEdges(nodes []Node, l Limits, j *Joined) []edge {
 	return edges
 }
 
-// hot judges a value by the sorted starts of its segments.
-func (l Limits) hot(k Key, starts []int64) bool {
+// Hot judges a value by the sorted starts of its segments.
+func (l Limits) Hot(k Key, starts []int64) bool {
 	n := len(starts)
+	if n < 2 {
+		return false
+	}
 	if k.Identifying {
 		return n > l.Identifying
 	}

@@ -127,7 +127,9 @@ func (s *Story) within(h, p int) bool {
 // degraded reports errors that were recovered or handled. A refusal under a
 // parent that is well is not even that: asking and getting a no is normal.
 func (s *Story) degraded() bool {
-	return slices.ContainsFunc(s.Hops, func(h Hop) bool { return h.Outcome == Recovered || h.Outcome == Handled || h.Outcome.bad() && h.Outcome != RejectedHop && h.Outcome != CancelledHop })
+	return slices.ContainsFunc(s.Hops, func(h Hop) bool {
+		return h.Outcome == Recovered || h.Outcome == Handled || h.Outcome.bad() && h.Outcome != RejectedHop && h.Outcome != CancelledHop
+	})
 }
 
 // compensated finds a failure that was undone on purpose: a compensating step
@@ -265,7 +267,7 @@ func (s *Story) inLastTry(c, h int) bool {
 
 // pending is what a flow still waits for.
 type pending struct {
-	overdue int   // the sending fact whose taker is overdue, -1 for none
+	overdue int // the sending fact whose taker is overdue, -1 for none
 	next    Expectation
 	due     int64 // event time at which it became overdue
 	until   int64 // event time of the next deadline, 0 when nothing is waited for
@@ -281,7 +283,7 @@ func (f *folded) open(exp Expectations, c Clock, facts []*Facts) pending {
 	var takers map[int][]uint64 // by sender
 	for i := range f.spans {
 		s := &f.spans[i]
-		if s.Flags&FlagAwaits == 0 || s.Flags&FlagError != 0 || f.shared[i] {
+		if s.Flags&FlagAwaits == 0 || s.Flags&(FlagError|FlagDLQ) != 0 || f.shared[i] {
 			continue
 		}
 		if takers == nil {

@@ -1,0 +1,103 @@
+package flow
+
+// Outline is what the narrow spans of a flow tell without reading it whole.
+type Outline struct {
+	fold    *folded
+	Suspect bool // something the full judge must look at
+	Hops    int
+	Orphans int
+	Entry   int // span number, -1 for none
+}
+
+// Sketch folds the narrow spans of a flow.
+func Sketch(pieces []Piece) Outline {
+	f := fold(pieces)
+	o := Outline{fold: f, Hops: len(f.hops), Entry: f.entry()}
+	for i := range f.spans {
+		o.Suspect = o.Suspect || f.spans[i].Flags&(FlagSuspect|FlagError) != 0
+		o.Orphans += b2i(f.orphan[i])
+	}
+	return o
+}
+
+// EntryEndpoint is the endpoint that names the flow's type, 0 for none.
+func (o *Outline) EntryEndpoint() uint64 {
+	if o.Entry < 0 {
+		return 0
+	}
+	return o.fold.spans[o.Entry].Endpoint
+}
+
+// Judge gives the verdict of a flow in which nothing went wrong. The second
+// result is false when the full judge must decide.
+func (o *Outline) Judge(exp Expectations, c Clock) (Judgement, bool) {
+	if o.Suspect {
+		return Judgement{Hop: -1}, false
+	}
+	p := o.fold.open(exp, c, nil)
+	if p.overdue >= 0 {
+		return Judgement{Hop: -1}, false
+	}
+	j := Judgement{Verdict: Completed, Hop: -1, CheckAt: p.until}
+	if p.until > 0 {
+		j.Verdict = Running
+	}
+	if o.Orphans > 0 && c.Quiet < OrphanPatience {
+		j.Verdict = Running
+		if at := c.Now + int64(OrphanPatience-c.Quiet); j.CheckAt == 0 || at < j.CheckAt {
+			j.CheckAt = at
+		}
+	}
+	return j, true
+}
+
+// Handover is one message or start that was sent, and who took it up.
+type Handover struct {
+	Sender uint64
+	Takers []Taker
+}
+
+// Taker is a side that took something up, and how long after it was sent.
+type Taker struct {
+	Endpoint uint64
+	Wait     int64 // ns, never negative
+}
+
+// Handovers lists what the flow sent and who took it up: what expectations are
+// learned from.
+func (o *Outline) Handovers() []Handover { return o.fold.handovers() }
+
+// Handovers lists what the flow sent and who took it up.
+func (s *Story) Handovers() []Handover { return s.fold.handovers() }
+
+func (f *folded) handovers() []Handover {
+	at := map[int]int{}
+	var out []Handover
+	for i := range f.spans {
+		if f.spans[i].Flags&FlagAwaits != 0 && f.spans[i].Flags&(FlagError|FlagDLQ) == 0 && !f.shared[i] {
+			at[i] = len(out)
+			out = append(out, Handover{Sender: f.spans[i].Endpoint})
+		}
+	}
+	for h := range f.hops {
+		from := -1
+		for _, a := range f.hops[h].attempts {
+			if a.from >= 0 {
+				from = a.from
+			}
+			n, ok := at[from]
+			if a.to < 0 || !ok {
+				continue
+			}
+			t := Taker{f.spans[a.to].Endpoint, max(0, f.spans[a.to].Start-f.spans[from].End())}
+			known := false
+			for _, k := range out[n].Takers {
+				known = known || k.Endpoint == t.Endpoint
+			}
+			if !known {
+				out[n].Takers = append(out[n].Takers, t)
+			}
+		}
+	}
+	return out
+}
