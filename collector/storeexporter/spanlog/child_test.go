@@ -1,0 +1,3 @@
+package spanlog
+
+func runChild(name, dir string) int { return 2 }
