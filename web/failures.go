@@ -1,0 +1,123 @@
+package web
+
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+
+	"github.com/cespare/xxhash/v2"
+	"github.com/labstack/echo/v4"
+
+	"github.com/baton-observability/baton/flow"
+)
+
+// ListFailures answers what went wrong, grouped by what caused it.
+func (s *Server) ListFailures(c echo.Context, in ListFailuresParams) error {
+	p := s.params()
+	team, owners := p.text("team", in.Team, 128), p.oneOf("owners", in.Owners, "now", "then")
+	hash := queryHash("failures", tenant(c), deref(in.From), deref(in.To), deref(in.Status), deref(in.Environment), team, owners)
+	pos := p.position(in.Cursor, hash)
+	f := p.filter(c, in.From, in.To, in.Status, in.Environment, nil)
+	limit := p.limit(in.Limit)
+	if err := p.err(); err != nil {
+		return err
+	}
+	d, err := s.directory(c, owners)
+	if err != nil {
+		return err
+	}
+	f.Culprits = d.owning(team, "")
+	groups, err := s.failures(c, f)
+	if err != nil {
+		return err
+	}
+	all := failuresOf(groups, f.To.UnixNano(), d)
+	first := min(pos.Offset, len(all))
+	last := min(first+limit, len(all))
+	out := FailureList{Failures: all[first:last]}
+	if last < len(all) {
+		out.NextCursor = cursor{Query: hash, From: f.From.UnixNano(), To: f.To.UnixNano(), Offset: last}.encode()
+	}
+	return answer(c, out)
+}
+
+// failing are the verdicts that count as failures unless others are asked for.
+var failing = []flow.Verdict{flow.Failed, flow.Stalled, flow.Slow}
+
+func (s *Server) failures(c echo.Context, f FlowFilter) ([]FailureGroup, error) {
+	if f.Verdicts == nil {
+		f.Verdicts = failing
+	}
+	return s.deps.Failures.Failures(c.Request().Context(), f)
+}
+
+func failuresOf(groups []FailureGroup, now int64, d *directory) []Failure {
+	out := make([]Failure, 0, len(groups))
+	for i := range groups {
+		g := &groups[i]
+		count, status := g.total()
+		if count == 0 {
+			continue
+		}
+		out = append(out, Failure{ID: groupID(&g.Culprit), Culprit: *culpritOf(&g.Culprit, g.Last, d), Status: status.String(),
+			FlowCount: int64(count), FirstSeen: unixTime(g.First), LastSeen: unixTime(g.Last), Teams: d.teams(g.Endpoints, g.Last),
+			Types: typesOf(g.Types), Score: g.score(now, d), SampleFlowIds: idsOf(g.Samples)})
+	}
+	slices.SortFunc(out, func(a, b Failure) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID)) })
+	return out
+}
+
+// total is the number of flows and the verdict of most of them; of equally
+// many, the worse.
+func (g *FailureGroup) total() (uint64, flow.Verdict) {
+	var sum, most uint64
+	var verdict flow.Verdict
+	for v, n := range g.Counts {
+		sum += n
+		if n > most || n == most && Rank(v) < Rank(verdict) {
+			most, verdict = n, v
+		}
+	}
+	return sum, verdict
+}
+
+// groupID is the same for the same culprit on every instance and every day.
+func groupID(c *flow.Culprit) string {
+	h := xxhash.New()
+	_, _ = h.Write(binary.LittleEndian.AppendUint64(nil, c.Endpoint))
+	for _, part := range []string{c.Role.String(), c.Rule, c.Signature, c.Between[0], c.Between[1]} {
+		_, _ = h.WriteString(part)
+		_, _ = h.Write([]byte{0})
+	}
+	return flow.FormatEndpointID(h.Sum64())
+}
+
+// score is likelihood times harm. Likelihood is the confidence in the culprit.
+// Harm is how many flows it struck, weighed by how badly, how many teams it
+// reached, and whether it is still going on: an hour without a new flow halves it.
+func (g *FailureGroup) score(now int64, d *directory) float64 {
+	likelihood := map[flow.Confidence]float64{flow.High: 1, flow.Medium: 0.8, flow.Low: 0.5}[g.Culprit.Confidence]
+	harm := 0.0
+	for v, n := range g.Counts {
+		weight := 1.0
+		switch v {
+		case flow.Failed, flow.Stalled:
+		case flow.Slow:
+			weight = 0.3
+		default:
+			weight = 0.1 // recovered, undone or refused
+		}
+		harm += weight * float64(n)
+	}
+	harm *= 1 + 0.25*float64(max(len(d.teams(g.Endpoints, g.Last))-1, 0))
+	const hour = 3600e9
+	return likelihood * harm * hour / (hour + float64(max(now-g.Last, 0)))
+}
+
+func idsOf(ids []flow.FlowID) []string {
+	out := make([]string, 0, min(len(ids), 5))
+	for _, id := range ids[:min(len(ids), 5)] {
+		out = append(out, id.String())
+	}
+	return out
+}

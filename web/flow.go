@@ -1,0 +1,105 @@
+package web
+
+import (
+	"cmp"
+	"errors"
+	"slices"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/baton-observability/baton/flow"
+)
+
+// maxHops is a page of hops.
+const maxHops = 2000
+
+// GetFlow answers one flow whole.
+func (s *Server) GetFlow(c echo.Context, id FlowIDParam, in GetFlowParams) error {
+	p := s.params()
+	flowID, owners := p.flowID(id), p.oneOf("owners", in.Owners, "now", "then")
+	limit := p.number("limit", in.Limit, maxHops, maxHops)
+	hash := queryHash("hops", tenant(c), id, owners)
+	pos := p.position(in.Cursor, hash)
+	if err := p.err(); err != nil {
+		return err
+	}
+	record, story, total, err := s.story(c, flowID)
+	if err != nil {
+		return err
+	}
+	d, err := s.directory(c, owners)
+	if err != nil {
+		return err
+	}
+	out := detail(&record, story, d)
+	out.Truncated = total > len(story.Facts)
+	order := hopOrder(story)
+	first := min(pos.Offset, len(order))
+	last := min(first+limit, len(order))
+	out.Hops = hopsOf(story, order[first:last], d)
+	if last < len(order) {
+		out.NextCursor = cursor{Query: hash, Offset: last}.encode()
+	}
+	return answer(c, out)
+}
+
+// story reads a flow and puts its spans together; total is how many there are.
+func (s *Server) story(c echo.Context, id flow.FlowID) (FlowRecord, *flow.Story, int, error) {
+	ctx := c.Request().Context()
+	record, err := s.deps.Flows.Flow(ctx, tenant(c), id)
+	if errors.Is(err, ErrNotFound) {
+		err = notFound("id", "There is no flow "+id.String()+".", "Flows end with their retention. Look it up by trace or by correlation.")
+	}
+	if err != nil {
+		return record, nil, 0, err
+	}
+	wide, total, err := s.deps.Spans.FlowSpans(ctx, tenant(c), record.ID, maxRows)
+	if err != nil {
+		return record, nil, 0, err
+	}
+	return record, flow.Assemble(wide), total, nil
+}
+
+// detail is a flow without its hops.
+func detail(r *FlowRecord, story *flow.Story, d *directory) FlowDetail {
+	f := flowOf(&r.Flow, d)
+	return FlowDetail{
+		ID: f.ID, Status: f.Status, Revision: f.Revision, Environment: f.Environment, Type: f.Type, Start: f.Start,
+		LastActivity: f.LastActivity, FailedAt: f.FailedAt, DurationNs: f.DurationNs, SpanCount: f.SpanCount, HopCount: f.HopCount,
+		TraceCount: f.TraceCount, Teams: f.Teams, Correlations: f.Correlations, Culprit: f.Culprit,
+		Summary: sentence(&f, d.name), TraceIds: traceIDs(&r.Flow, story), Joins: joinsOf(r.Joins), Revisions: revisionsOf(r.Revisions),
+	}
+}
+
+// traceIDs are those of the record, and those beyond its bound from the spans.
+func traceIDs(f *flow.Flow, story *flow.Story) []string {
+	seen := map[flow.TraceID]bool{}
+	out := make([]string, 0, len(f.TraceIDs))
+	for _, t := range f.TraceIDs {
+		if !seen[t] {
+			seen[t] = true
+			out = append(out, t.String())
+		}
+	}
+	byStart := slices.Clone(story.Facts)
+	slices.SortFunc(byStart, func(a, b *flow.Facts) int { return cmp.Compare(a.Start, b.Start) })
+	for _, f := range byStart {
+		if !seen[f.Trace] {
+			seen[f.Trace] = true
+			out = append(out, f.Trace.String())
+		}
+	}
+	return out
+}
+
+func hopOrder(story *flow.Story) []int {
+	order := make([]int, len(story.Hops))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int {
+		x, y := &story.Hops[a], &story.Hops[b]
+		return cmp.Or(cmp.Compare(x.Start, y.Start), cmp.Compare(x.ID, y.ID))
+	})
+	return order
+}

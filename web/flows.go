@@ -1,0 +1,112 @@
+package web
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/baton-observability/baton/flow"
+)
+
+// filter reads the parameters that lists and counts of flows share.
+func (p *params) filter(c echo.Context, from, to, status, environment, flowType *string) FlowFilter {
+	f := FlowFilter{Tenant: tenant(c), Verdicts: p.verdicts(status), Environment: p.text("environment", environment, 256),
+		Type: p.endpointID("type", deref(flowType))}
+	f.From, f.To = p.window(from, to)
+	return f
+}
+
+// ListFlows answers flows by filter.
+func (s *Server) ListFlows(c echo.Context, in ListFlowsParams) error {
+	p := s.params()
+	team, kind := p.text("team", in.Team, 128), strings.ToLower(p.text("kind", in.Kind, 32))
+	sort, owners := p.oneOf("sort", in.Sort, "newest", "worst"), p.oneOf("owners", in.Owners, "now", "then")
+	hash := queryHash("flows", tenant(c), deref(in.From), deref(in.To), deref(in.Status), deref(in.Environment), team, deref(in.Type),
+		kind, deref(in.Q), sort, owners)
+	pos := p.position(in.Cursor, hash)
+	q := FlowQuery{FlowFilter: p.filter(c, in.From, in.To, in.Status, in.Environment, in.Type), Text: p.text("q", in.Q, maxText),
+		Worst: sort == "worst", Limit: p.limit(in.Limit)}
+	return s.flowPage(c, p, q, pos, hash, team, kind, owners)
+}
+
+// FlowsByTrace answers every flow of a trace.
+func (s *Server) FlowsByTrace(c echo.Context, traceID TraceIDParam, in FlowsByTraceParams) error {
+	p := s.params()
+	team, owners := p.text("team", in.Team, 128), p.oneOf("owners", in.Owners, "now", "then")
+	hash := queryHash("by-trace", tenant(c), traceID, deref(in.Environment), team, owners)
+	pos := p.position(in.Cursor, hash)
+	q := FlowQuery{FlowFilter: FlowFilter{Tenant: tenant(c), Environment: p.text("environment", in.Environment, 256)},
+		Trace: p.traceID(traceID), Limit: p.limit(in.Limit)}
+	return s.flowPage(c, p, q, pos, hash, team, "", owners)
+}
+
+// FlowsByCorrelation answers every flow that carries a value.
+func (s *Server) FlowsByCorrelation(c echo.Context, in FlowsByCorrelationParams) error {
+	p := s.params()
+	team, owners := p.text("team", in.Team, 128), p.oneOf("owners", in.Owners, "now", "then")
+	kv := flow.KeyValue{Key: p.text("key", &in.Key, 256), Value: p.text("value", &in.Value, 1024)}
+	for field, v := range map[string]string{"key": kv.Key, "value": kv.Value} {
+		if v == "" {
+			p.fail(field, "is empty", "Ask for a key and a value, for example key=order.id&value=ORD-1001.")
+		}
+	}
+	hash := queryHash("by-correlation", tenant(c), kv.Key, kv.Value, deref(in.Environment), team, owners)
+	pos := p.position(in.Cursor, hash)
+	q := FlowQuery{FlowFilter: FlowFilter{Tenant: tenant(c), Environment: p.text("environment", in.Environment, 256)},
+		Key: &kv, Limit: p.limit(in.Limit)}
+	return s.flowPage(c, p, q, pos, hash, team, "", owners)
+}
+
+// flowPage runs a query for one page and one row more, which tells whether
+// there is a next page.
+func (s *Server) flowPage(c echo.Context, p *params, q FlowQuery, pos cursor, hash uint32, team, kind, owners string) error {
+	if pos.ID != "" {
+		id, err := flow.ParseFlowID(pos.ID)
+		if err != nil {
+			p.fail("cursor", "is damaged", "Leave cursor out to start again.")
+		}
+		q.After = &FlowPosition{Rank: pos.Rank, LastActivity: pos.Time, ID: id}
+	}
+	if err := p.err(); err != nil {
+		return err
+	}
+	d, err := s.directory(c, owners)
+	if err != nil {
+		return err
+	}
+	q.Endpoints = d.owning(team, kind)
+	limit := q.Limit
+	q.Limit++
+	rows, err := s.deps.Flows.Flows(c.Request().Context(), q)
+	if err != nil {
+		return err
+	}
+	out := FlowList{Flows: make([]Flow, 0, min(len(rows), limit))}
+	for i := range rows[:min(len(rows), limit)] {
+		out.Flows = append(out.Flows, flowOf(&rows[i], d))
+	}
+	if len(rows) > limit {
+		last := &rows[limit-1]
+		next := cursor{Query: hash, Time: last.LastActivity, ID: last.ID.String()}
+		if q.Worst {
+			next.Rank = Rank(last.Verdict)
+		}
+		if !q.From.IsZero() {
+			next.From, next.To = q.From.UnixNano(), q.To.UnixNano()
+		}
+		out.NextCursor = next.encode()
+	}
+	return answer(c, out)
+}
+
+// worst is the order of verdicts where the worst come first.
+var worst = []flow.Verdict{flow.Failed, flow.Stalled, flow.Slow, flow.Compensated, flow.Degraded}
+
+// Rank is a verdict's place in that order; the rest share the last.
+func Rank(v flow.Verdict) uint8 {
+	if i := slices.Index(worst, v); i >= 0 {
+		return uint8(i)
+	}
+	return uint8(len(worst))
+}

@@ -1,0 +1,156 @@
+package web
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/baton-observability/baton/flow"
+	"github.com/baton-observability/baton/ownership"
+)
+
+// directory resolves endpoints to owners for one request, so that everything
+// in an answer was decided by the same rules.
+type directory struct {
+	set     *ownership.Set
+	byID    map[uint64]*EndpointRecord
+	all     []EndpointRecord
+	memo    map[uint64]ownership.Owner
+	history map[uint64][]OwnerChange // nil when owners are those of now
+}
+
+// directory reads the endpoints of the request's tenant; when is now or then.
+func (s *Server) directory(c echo.Context, when string) (*directory, error) {
+	ctx, t := c.Request().Context(), tenant(c)
+	all, err := s.deps.Endpoints.Endpoints(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	d := newDirectory(s.deps.Owners.Current(), all)
+	if when == "then" {
+		err = d.readHistory(ctx, s.deps.Endpoints, t)
+	}
+	return d, err
+}
+
+func newDirectory(set *ownership.Set, all []EndpointRecord) *directory {
+	d := &directory{set: set, all: all, byID: make(map[uint64]*EndpointRecord, len(all)), memo: map[uint64]ownership.Owner{}}
+	for i := range all {
+		d.byID[all[i].ID] = &all[i]
+	}
+	return d
+}
+
+func (d *directory) readHistory(ctx context.Context, r EndpointReader, tenant string) error {
+	changes, err := r.OwnerHistory(ctx, tenant)
+	if err != nil {
+		return err
+	}
+	d.history = map[uint64][]OwnerChange{}
+	for _, ch := range changes {
+		d.history[ch.Endpoint] = append(d.history[ch.Endpoint], ch)
+	}
+	return nil
+}
+
+// subject is an endpoint as ownership rules see it.
+func subject(e *flow.Endpoint) ownership.Subject {
+	s := ownership.Subject{Tenant: e.Tenant, Environment: e.Environment, Namespace: e.Namespace, Service: e.Service,
+		Kind: e.Kind.String(), System: e.System, Operation: e.Operation, Destination: e.Destination, Workflow: e.Workflow,
+		Host: e.Host, Role: e.Role.String()}
+	if method, route, ok := strings.Cut(e.Operation, " "); ok && e.Kind == flow.API && method != "" && strings.HasPrefix(route, "/") {
+		s.Route = route
+	}
+	for _, a := range e.Attrs {
+		s.Attrs = append(s.Attrs, ownership.Attr{Key: a.Key, Value: a.Value})
+	}
+	return s
+}
+
+// owner is who owns the endpoint by today's rules.
+func (d *directory) owner(id uint64) ownership.Owner {
+	if o, ok := d.memo[id]; ok {
+		return o
+	}
+	o := ownership.Owner{Source: ownership.SourceNone, Why: "the endpoint is not known"}
+	if e := d.byID[id]; e != nil {
+		o = d.set.Resolve(subject(&e.Endpoint))
+	}
+	d.memo[id] = o
+	return o
+}
+
+// know tells the directory of endpoints that spans carry, so that what is too
+// new for the table resolves too.
+func (d *directory) know(id uint64, e *flow.Endpoint) {
+	if d.byID[id] == nil {
+		d.byID[id] = &EndpointRecord{Endpoint: *e, ID: id}
+	}
+}
+
+// team is the owning team, "" for nobody: at the given moment when the request
+// asks for owners then. Before the first record, the first record holds: it was
+// written when Baton first saw the endpoint.
+func (d *directory) team(id uint64, at int64) string {
+	changes := d.history[id]
+	if len(changes) == 0 {
+		return d.owner(id).Team
+	}
+	n, _ := slices.BinarySearchFunc(changes, at, func(c OwnerChange, at int64) int {
+		if c.At <= at {
+			return -1
+		}
+		return 1
+	})
+	return changes[max(n-1, 0)].Team
+}
+
+// teams are the owners of any of the endpoints, sorted.
+func (d *directory) teams(ids []uint64, at int64) []string {
+	out := []string{}
+	for _, id := range ids {
+		if t := d.team(id, at); t != "" && !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// owning are the endpoints of a kind and a team, each optional. With owners
+// then, those that the team owns or once owned. nil means all.
+func (d *directory) owning(team, kind string) []uint64 {
+	if team == "" && kind == "" {
+		return nil
+	}
+	out := []uint64{}
+	for i := range d.all {
+		e := &d.all[i]
+		if kind != "" && e.Kind.String() != kind {
+			continue
+		}
+		if team == "" || d.owner(e.ID).Team == team ||
+			slices.ContainsFunc(d.history[e.ID], func(c OwnerChange) bool { return c.Team == team }) {
+			out = append(out, e.ID)
+		}
+	}
+	return out
+}
+
+// name is the display name of a team, which is its id when no file declares it.
+func (d *directory) name(team string) string {
+	if t, ok := d.set.Team(team); ok && t.Name != "" {
+		return t.Name
+	}
+	return team
+}
+
+// orNil is a team on the wire: null when nobody owns.
+func orNil(team string) *string {
+	if team == "" {
+		return nil
+	}
+	return &team
+}
