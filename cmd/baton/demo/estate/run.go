@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"strconv"
+	"sync/atomic"
 	"time"
 )
 
@@ -24,7 +25,11 @@ type Flow struct {
 	Truth Truth
 	start int64
 	end   int64
+	left  atomic.Int64 // spans not yet acknowledged
 }
+
+// Acknowledge counts one span as accepted by the receiver and reports whether it was the flow's last.
+func (f *Flow) Acknowledge() bool { return f.left.Add(-1) == 0 }
 
 // site is where in a flow a span is: its trace, its parent, and what the code running there knows.
 type site struct {
@@ -79,6 +84,7 @@ func Simulate(p Plan, scale float64) *Flow {
 	start := r.flow.start
 	r.do(p.Scenario.entry, &site{trace: r.newTrace(), correlated: true, business: true}, start)
 	r.tell(start)
+	r.flow.left.Store(int64(len(r.flow.Spans)))
 	for i := range r.flow.Spans {
 		r.flow.Spans[i].Flow = r.flow
 	}
