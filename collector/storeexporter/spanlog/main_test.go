@@ -72,6 +72,12 @@ func openLogged(t testing.TB, cfg Config) (*Log, *observer.ObservedLogs) {
 	return l, logs
 }
 
+// failer is a test or a property.
+type failer interface {
+	Helper()
+	Fatal(...any)
+}
+
 func record(i, size int) []byte {
 	b := bytes.Repeat([]byte{byte(i), byte(i >> 8), 0x5a}, size/3+1)[:size]
 	copy(b, fmt.Sprintf("%06d record", i))
@@ -88,19 +94,19 @@ func mustAppend(t testing.TB, l *Log, record []byte, rows int) Position {
 }
 
 // all reads what is readable now, from a position to the end of the log.
-func all(t testing.TB, l *Log, from Position) (data [][]byte, end Position) {
+func all(t failer, l *Log, from Position) (data [][]byte, end Position) {
 	t.Helper()
 	to := l.end()
 	return drain(t, &Reader{log: l, pos: from, until: &to}, from)
 }
 
-func inRange(t testing.TB, l *Log, r Range) [][]byte {
+func inRange(t failer, l *Log, r Range) [][]byte {
 	t.Helper()
 	data, _ := drain(t, l.ReadRange(r), r.From)
 	return data
 }
 
-func drain(t testing.TB, r *Reader, from Position) (data [][]byte, end Position) {
+func drain(t failer, r *Reader, from Position) (data [][]byte, end Position) {
 	t.Helper()
 	defer r.Close()
 	end = from
@@ -129,7 +135,7 @@ func same(a, b [][]byte) bool {
 	return true
 }
 
-func segmentFiles(t testing.TB, dir string) []string {
+func segmentFiles(t failer, dir string) []string {
 	t.Helper()
 	names, err := filepath.Glob(filepath.Join(dir, "*"+segmentSuffix))
 	if err != nil {

@@ -83,6 +83,7 @@ func (l *Log) fitting(group []*request) (int, error) {
 	}
 	if s := l.newest(); s != nil && s.size > segmentHeader && s.size+size > l.cfg.SegmentSize {
 		l.seal()
+		l.reclaim()
 	}
 	if s := l.newest(); s != nil {
 		room = min(room, l.cfg.SegmentSize-s.size)
