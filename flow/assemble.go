@@ -72,7 +72,7 @@ func Assemble(wide []Wide) *Story {
 		}
 		s.Facts = append(s.Facts, w.Facts...)
 	}
-	s.fold = fold(pieces)
+	s.fold = foldPieces(pieces)
 	s.Parent, s.HopOf = s.fold.parent, s.fold.hop
 	s.Entry = s.fold.entry()
 	for _, o := range s.fold.orphan {

@@ -50,10 +50,10 @@ type hopFold struct {
 // the side that took it up, each -1 where it is not known.
 type attempt struct{ from, to int }
 
-// fold puts the two sides of every hop together: CLIENT and SERVER of a call,
+// foldPieces puts the two sides of every hop together: CLIENT and SERVER of a call,
 // sender and receiver of a message, scheduling and execution of a step. Spans
 // that are no hop of their own belong to the hop they run in.
-func fold(pieces []Piece) *folded {
+func foldPieces(pieces []Piece) *folded {
 	f := &folded{}
 	for _, p := range pieces {
 		base := len(f.spans)

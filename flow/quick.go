@@ -11,7 +11,7 @@ type Outline struct {
 
 // Sketch folds the narrow spans of a flow.
 func Sketch(pieces []Piece) Outline {
-	f := fold(pieces)
+	f := foldPieces(pieces)
 	o := Outline{fold: f, Hops: len(f.hops), Entry: f.entry()}
 	for i := range f.spans {
 		o.Suspect = o.Suspect || f.spans[i].Flags&(FlagSuspect|FlagError) != 0
