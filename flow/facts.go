@@ -10,7 +10,7 @@ type Facts struct {
 	Duration   int64 // ns, never negative
 	Name       string
 	SpanKind   SpanKind
-	Status     Status
+	Status     Status // an unset status that error=true, Success=false or otel.status_code contradict is StatusError
 	Message    string // status message
 
 	Resource *Resource
@@ -51,6 +51,20 @@ type Facts struct {
 	PeerService      string // the callee as the caller names it
 	Host             string // the callee's host as the caller names it, without port
 	OriginalDest     string // destination as sent, before templating
+
+	block *block
+}
+
+// reset empties f but keeps what can be reused. A copy of a Facts gets a block
+// of its own, because two owners would write over each other.
+func (f *Facts) reset() {
+	k := f.block
+	if k == nil || k.owner != f {
+		k = &block{owner: f}
+		*f = Facts{block: k}
+		return
+	}
+	*f = Facts{Keys: f.Keys[:0], Links: f.Links[:0], block: k}
 }
 
 // Step is what a span does at its hop, where the span kind alone does not say.
