@@ -20,7 +20,7 @@ type Attribute struct {
 
 	// Value string: string. int: decimal string, so that no digit is lost. double: number, or "NaN", "Infinity", "-Infinity". bool: boolean.
 	// bytes: base64. array: list of {type, value}. map: list of {key, type, value}. empty: null.
-	Value interface{} `json:"value"`
+	Value any `json:"value"`
 }
 
 // CapHit defines model for CapHit.
@@ -401,7 +401,7 @@ type JoinReason struct {
 	// Link trace_id/span_id that was linked
 	Link *string `json:"link,omitempty"`
 
-	// Message The message's identity
+	// Message Hash of the message's identity: system, destination, and message id or partition and offset
 	Message *string `json:"message,omitempty"`
 	Value   *string `json:"value,omitempty"`
 }
@@ -921,7 +921,8 @@ type ListEndpointsParams struct {
 	// service or operation name or of the culprit's reason. Case does not matter in names.
 	Q *QParam `form:"q,omitempty" json:"q,omitempty"`
 
-	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity.
+	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+	// were recorded; where none was, today's.
 	Owners *OwnersParam `form:"owners,omitempty" json:"owners,omitempty"`
 
 	// Limit Rows on a page (1 to 1000, default 50).
@@ -949,7 +950,8 @@ type ListFailuresParams struct {
 	// Environment Only this `deployment.environment.name`; absent means every environment.
 	Environment *EnvironmentParam `form:"environment,omitempty" json:"environment,omitempty"`
 
-	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity.
+	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+	// were recorded; where none was, today's.
 	Owners *OwnersParam `form:"owners,omitempty" json:"owners,omitempty"`
 
 	// Limit Rows on a page (1 to 1000, default 50).
@@ -991,7 +993,8 @@ type ListFlowsParams struct {
 	// first.
 	Sort *SortParam `form:"sort,omitempty" json:"sort,omitempty"`
 
-	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity.
+	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+	// were recorded; where none was, today's.
 	Owners *OwnersParam `form:"owners,omitempty" json:"owners,omitempty"`
 
 	// Limit Rows on a page (1 to 1000, default 50).
@@ -1012,7 +1015,8 @@ type FlowsByCorrelationParams struct {
 	// Team Team id. Flows - those that touch an endpoint of the team; other lists - the team's own rows.
 	Team *TeamParam `form:"team,omitempty" json:"team,omitempty"`
 
-	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity.
+	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+	// were recorded; where none was, today's.
 	Owners *OwnersParam `form:"owners,omitempty" json:"owners,omitempty"`
 
 	// Limit Rows on a page (1 to 1000, default 50).
@@ -1030,7 +1034,8 @@ type FlowsByTraceParams struct {
 	// Team Team id. Flows - those that touch an endpoint of the team; other lists - the team's own rows.
 	Team *TeamParam `form:"team,omitempty" json:"team,omitempty"`
 
-	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity.
+	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+	// were recorded; where none was, today's.
 	Owners *OwnersParam `form:"owners,omitempty" json:"owners,omitempty"`
 
 	// Limit Rows on a page (1 to 1000, default 50).
@@ -1082,7 +1087,8 @@ type FlowHistogramParams struct {
 
 // GetFlowParams defines parameters for GetFlow.
 type GetFlowParams struct {
-	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity.
+	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+	// were recorded; where none was, today's.
 	Owners *OwnersParam `form:"owners,omitempty" json:"owners,omitempty"`
 
 	// Limit Hops on a page (1 to 2000, default 2000).
@@ -1094,7 +1100,8 @@ type GetFlowParams struct {
 
 // GetFlowSpansParams defines parameters for GetFlowSpans.
 type GetFlowSpansParams struct {
-	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity.
+	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+	// were recorded; where none was, today's.
 	Owners *OwnersParam `form:"owners,omitempty" json:"owners,omitempty"`
 }
 
@@ -1112,7 +1119,8 @@ type GetMapParams struct {
 	// Team Team id. Flows - those that touch an endpoint of the team; other lists - the team's own rows.
 	Team *TeamParam `form:"team,omitempty" json:"team,omitempty"`
 
-	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity.
+	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+	// were recorded; where none was, today's.
 	Owners *OwnersParam `form:"owners,omitempty" json:"owners,omitempty"`
 	By     *string      `form:"by,omitempty" json:"by,omitempty"`
 }
@@ -1150,7 +1158,8 @@ type ListTeamsParams struct {
 	// Team Team id. Flows - those that touch an endpoint of the team; other lists - the team's own rows.
 	Team *TeamParam `form:"team,omitempty" json:"team,omitempty"`
 
-	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity.
+	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+	// were recorded; where none was, today's.
 	Owners *OwnersParam `form:"owners,omitempty" json:"owners,omitempty"`
 
 	// Limit Rows on a page (1 to 1000, default 50).
@@ -1174,7 +1183,8 @@ type GetTeamParams struct {
 
 // GetTraceParams defines parameters for GetTrace.
 type GetTraceParams struct {
-	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity.
+	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+	// were recorded; where none was, today's.
 	Owners *OwnersParam `form:"owners,omitempty" json:"owners,omitempty"`
 }
 

@@ -108,25 +108,6 @@ func partyName(e *flow.Endpoint) string {
 	return e.Workflow
 }
 
-func joinsOf(joins []TraceJoin) []Join {
-	out := make([]Join, len(joins))
-	for i, j := range joins {
-		out[i].TraceID = j.Trace.String()
-		b := &out[i].Because
-		switch {
-		case j.Key != "":
-			b.Key, b.Value = &joins[i].Key, &joins[i].Value
-		case j.Link:
-			text := "a span link"
-			b.Link = &text
-		case j.Message:
-			text := "both sides of one message"
-			b.Message = &text
-		}
-	}
-	return out
-}
-
 func revisionsOf(rs []FlowRevision) []Revision {
 	out := make([]Revision, len(rs))
 	for i, r := range rs {

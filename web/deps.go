@@ -20,7 +20,7 @@ var ErrNotReady = errors.New("not ready")
 // ErrNotFound is wrapped when there is no such flow, trace, span or endpoint.
 var ErrNotFound = errors.New("not found")
 
-// Deps is what the server asks. All fields but Log are required.
+// Deps is what the server asks. All fields but History and Log are required.
 type Deps struct {
 	Flows     FlowReader
 	Failures  FailureReader
@@ -28,6 +28,7 @@ type Deps struct {
 	Endpoints EndpointReader
 	Health    HealthReader
 	Owners    Owners
+	History   OwnerHistory // nil: no change of owner was ever recorded
 	Log       *zap.Logger
 }
 
@@ -84,7 +85,10 @@ type EndpointReader interface {
 
 	// Interactions answers who called whom in a window.
 	Interactions(ctx context.Context, tenant, environment string, from, to time.Time) ([]InteractionRecord, error)
+}
 
+// OwnerHistory knows who owned endpoints before.
+type OwnerHistory interface {
 	// OwnerHistory answers every recorded change of owner, the oldest first.
 	OwnerHistory(ctx context.Context, tenant string) ([]OwnerChange, error)
 }
@@ -136,14 +140,7 @@ type FlowPosition struct {
 // FlowRecord is a flow with its history.
 type FlowRecord struct {
 	flow.Flow
-	Joins     []TraceJoin
 	Revisions []FlowRevision
-}
-
-// TraceJoin says why a trace belongs to a flow.
-type TraceJoin struct {
-	Trace flow.TraceID
-	flow.Because
 }
 
 // FlowRevision is one verdict that a flow had.

@@ -23,7 +23,7 @@ func (s *Server) GetFlow(c echo.Context, id FlowIDParam, in GetFlowParams) error
 	if err := p.err(); err != nil {
 		return err
 	}
-	record, story, total, err := s.story(c, flowID)
+	record, wide, total, err := s.wide(c, flowID)
 	if err != nil {
 		return err
 	}
@@ -31,7 +31,8 @@ func (s *Server) GetFlow(c echo.Context, id FlowIDParam, in GetFlowParams) error
 	if err != nil {
 		return err
 	}
-	out := detail(&record, story, d)
+	story := flow.Assemble(wide)
+	out := detail(&record, wide, story, d)
 	out.Truncated = total > len(story.Facts)
 	order := hopOrder(story)
 	first := min(pos.Offset, len(order))
@@ -43,31 +44,27 @@ func (s *Server) GetFlow(c echo.Context, id FlowIDParam, in GetFlowParams) error
 	return answer(c, out)
 }
 
-// story reads a flow and puts its spans together; total is how many there are.
-func (s *Server) story(c echo.Context, id flow.FlowID) (FlowRecord, *flow.Story, int, error) {
+// wide reads a flow with its spans; total is how many there are.
+func (s *Server) wide(c echo.Context, id flow.FlowID) (record FlowRecord, wide []flow.Wide, total int, err error) {
 	ctx := c.Request().Context()
-	record, err := s.deps.Flows.Flow(ctx, tenant(c), id)
+	record, err = s.deps.Flows.Flow(ctx, tenant(c), id)
 	if errors.Is(err, ErrNotFound) {
 		err = notFound("id", "There is no flow "+id.String()+".", "Flows end with their retention. Look it up by trace or by correlation.")
 	}
-	if err != nil {
-		return record, nil, 0, err
+	if err == nil {
+		wide, total, err = s.deps.Spans.FlowSpans(ctx, tenant(c), record.ID, maxRows)
 	}
-	wide, total, err := s.deps.Spans.FlowSpans(ctx, tenant(c), record.ID, maxRows)
-	if err != nil {
-		return record, nil, 0, err
-	}
-	return record, flow.Assemble(wide), total, nil
+	return record, wide, total, err
 }
 
 // detail is a flow without its hops.
-func detail(r *FlowRecord, story *flow.Story, d *directory) FlowDetail {
+func detail(r *FlowRecord, wide []flow.Wide, story *flow.Story, d *directory) FlowDetail {
 	f := flowOf(&r.Flow, d)
 	return FlowDetail{
 		ID: f.ID, Status: f.Status, Revision: f.Revision, Environment: f.Environment, Type: f.Type, Start: f.Start,
 		LastActivity: f.LastActivity, FailedAt: f.FailedAt, DurationNs: f.DurationNs, SpanCount: f.SpanCount, HopCount: f.HopCount,
 		TraceCount: f.TraceCount, Teams: f.Teams, Correlations: f.Correlations, Culprit: f.Culprit,
-		Summary: sentence(&f, d.name), TraceIds: traceIDs(&r.Flow, story), Joins: joinsOf(r.Joins), Revisions: revisionsOf(r.Revisions),
+		Summary: sentence(&f, d.name), TraceIds: traceIDs(&r.Flow, story), Joins: joinsOf(wide), Revisions: revisionsOf(r.Revisions),
 	}
 }
 

@@ -29,8 +29,8 @@ func (s *Server) directory(c echo.Context, when string) (*directory, error) {
 		return nil, err
 	}
 	d := newDirectory(s.deps.Owners.Current(), all)
-	if when == "then" {
-		err = d.readHistory(ctx, s.deps.Endpoints, t)
+	if when == "then" && s.deps.History != nil {
+		err = d.readHistory(ctx, s.deps.History, t)
 	}
 	return d, err
 }
@@ -43,7 +43,7 @@ func newDirectory(set *ownership.Set, all []EndpointRecord) *directory {
 	return d
 }
 
-func (d *directory) readHistory(ctx context.Context, r EndpointReader, tenant string) error {
+func (d *directory) readHistory(ctx context.Context, r OwnerHistory, tenant string) error {
 	changes, err := r.OwnerHistory(ctx, tenant)
 	if err != nil {
 		return err

@@ -15,7 +15,7 @@ func (s *Server) GetFlowSpans(c echo.Context, id FlowIDParam, in GetFlowSpansPar
 	if err := p.err(); err != nil {
 		return err
 	}
-	record, story, total, err := s.story(c, flowID)
+	record, wide, total, err := s.wide(c, flowID)
 	if err != nil {
 		return err
 	}
@@ -23,7 +23,7 @@ func (s *Server) GetFlowSpans(c echo.Context, id FlowIDParam, in GetFlowSpansPar
 	if err != nil {
 		return err
 	}
-	out := spanTable(story, total, record.Culprit, d)
+	out := spanTable(flow.Assemble(wide), total, record.Culprit, d)
 	canonical := record.ID.String()
 	out.FlowID = &canonical
 	return answer(c, out)
