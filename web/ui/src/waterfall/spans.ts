@@ -1,0 +1,102 @@
+import type { SpanTable } from '../data/api.ts';
+
+export const flag = { orphan: 1, joined: 2, critical: 4, shared: 8, culprit: 16, cycle: 32, repaired: 64 } as const;
+
+export const kinds = ['unknown', 'api', 'event', 'queue', 'workflow', 'db', 'internal'] as const;
+export const spanKinds = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
+
+/** Spans as columns, in the order in which they are shown. Times are nanoseconds after `startMs`. */
+export interface Spans {
+  n: number;
+  /** How many there are on the server; more than n when it sent only the first ones. */
+  count: number;
+  startMs: number;
+  total: number;
+  traces: string[];
+  services: string[];
+  names: string[];
+  teams: { id: string; name: string }[];
+  hops: string[];
+  id: string[];
+  trace: Int32Array;
+  parent: Int32Array;
+  depth: Int32Array;
+  end: Int32Array;
+  start: Float64Array;
+  duration: Float64Array;
+  service: Int32Array;
+  name: Int32Array;
+  kind: Uint8Array;
+  spanKind: Uint8Array;
+  status: Uint8Array;
+  team: Int32Array;
+  hop: Int32Array;
+  flags: Uint16Array;
+}
+
+/** decode turns the answer into typed arrays once; everything after this works on them without allocating. */
+export function decode(t: SpanTable): Spans {
+  const c = t.columns;
+  const n = c.span_id.length;
+  for (const [name, column] of Object.entries(c)) {
+    if (column.length !== n) throw new Error(`column ${name} has ${column.length} rows instead of ${n}`);
+  }
+  return {
+    n,
+    count: t.span_count,
+    startMs: Date.parse(t.start),
+    total: Math.max(1, t.duration_ns),
+    traces: t.traces,
+    services: t.services,
+    names: t.names,
+    teams: t.teams,
+    hops: t.hops,
+    id: c.span_id,
+    trace: Int32Array.from(c.trace),
+    parent: Int32Array.from(c.parent),
+    depth: Int32Array.from(c.depth),
+    end: Int32Array.from(c.end),
+    start: Float64Array.from(c.start_ns),
+    duration: Float64Array.from(c.duration_ns),
+    service: Int32Array.from(c.service),
+    name: Int32Array.from(c.name),
+    kind: Uint8Array.from(c.kind),
+    spanKind: Uint8Array.from(c.span_kind),
+    status: Uint8Array.from(c.status),
+    team: Int32Array.from(c.team),
+    hop: Int32Array.from(c.hop),
+    flags: Uint16Array.from(c.flags),
+  };
+}
+
+export const has = (s: Spans, row: number, f: number) => (s.flags[row]! & f) !== 0;
+
+/** The first row of a trace: a root, or the span that continues another trace. */
+export const opensTrace = (s: Spans, row: number) => {
+  const parent = s.parent[row]!;
+  return parent < 0 || s.trace[parent] !== s.trace[row];
+};
+
+/** The row of the culprit, or of the first error when the judge named none; -1 without any. */
+export function culpritRow(s: Spans): number {
+  let error = -1;
+  for (let i = 0; i < s.n; i++) {
+    if (has(s, i, flag.culprit)) return i;
+    if (error < 0 && s.status[i] === 2) error = i;
+  }
+  return error;
+}
+
+/** Names a span in an address. Zipkin gives both sides of a call one id, so the kind is part of it. */
+export const spanKey = (s: Spans, row: number) => `${s.id[row]}.${s.spanKind[row]}`;
+
+export function rowOf(s: Spans, key: string): number {
+  const [id, kind] = key.split('.');
+  let other = -1;
+  for (let i = 0; i < s.n; i++) {
+    if (s.id[i] !== id) continue;
+    if (kind === undefined || Number(kind) === s.spanKind[i]) return i;
+    other = i;
+  }
+  return other;
+}
