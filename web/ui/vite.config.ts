@@ -1,8 +1,8 @@
-import { type Plugin, defineConfig } from 'vite';
+import { type Plugin, type UserConfig, defineConfig } from 'vite';
 
 const api = process.env.BATON_URL ?? 'http://localhost:8080';
 
-export default defineConfig(async ({ mode }) => {
+export default defineConfig(async ({ mode }): Promise<UserConfig> => {
   const plugins: Plugin[] = [];
   if (mode === 'fixtures') {
     // Only `npm run fixtures` reaches this; nothing of dev/ is part of a build.
@@ -11,7 +11,7 @@ export default defineConfig(async ({ mode }) => {
   }
   return {
     plugins,
-    oxc: { jsx: { runtime: 'automatic' as const, importSource: 'preact' } },
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
     build: {
       // Go embeds this folder; public/.gitkeep puts its placeholder back, so that Go builds without Node.
       outDir: '../dist',
