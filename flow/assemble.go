@@ -135,7 +135,9 @@ func (s *Story) build(h int) {
 	for _, a := range from.attempts {
 		hop.tries = append(hop.tries, try{attempt: a})
 	}
-	slices.SortStableFunc(hop.tries, func(a, b try) int { return cmp.Compare(s.begin(a.attempt), s.begin(b.attempt)) })
+	slices.SortStableFunc(hop.tries, func(a, b try) int {
+		return cmp.Or(cmp.Compare(s.begin(a.attempt), s.begin(b.attempt)), cmp.Compare(s.taken(a.attempt), s.taken(b.attempt)))
+	})
 	hop.Attempts = len(hop.tries)
 	first, last := hop.tries[0].attempt, hop.tries[len(hop.tries)-1].attempt
 	hop.Start = s.begin(first)
@@ -181,6 +183,15 @@ func (s *Story) begin(a attempt) int64 {
 		return s.fold.spans[a.from].Start
 	}
 	return s.fold.spans[a.from].Start
+}
+
+// taken is when the other side took the attempt up. Deliveries of one message
+// share their sender: only this tells which came last.
+func (s *Story) taken(a attempt) int64 {
+	if a.to < 0 {
+		return s.begin(a)
+	}
+	return s.fold.spans[a.to].Start
 }
 
 func hopID(s *Story, a attempt) uint64 {
