@@ -33,8 +33,8 @@ func owned(team string) string {
 
 func TestLoad(t *testing.T) {
 	dir := write(t, map[string]string{
-		"10-red.yaml": owned("red"), "20-blue.yaml": owned("blue"), "sub/deep/30-green.yaml": owned("green"),
-		"..data/99-hidden.yaml": owned("hidden"), "notes.txt": "not yaml: [",
+		"10-red.yaml": owned("red"), "20-blue.yaml": owned("blue") + "teams: [{id: twin}]", "sub/deep/30-green.yaml": owned("green"),
+		"..data/99-hidden.yaml": owned("hidden") + "teams: [{id: twin}]", "notes.txt": "not yaml: [",
 	})
 	in := func(names ...string) []string {
 		for i := range names {

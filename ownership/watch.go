@@ -33,7 +33,8 @@ type Watcher struct {
 	notify   func(*Set, Status)
 	now      func() time.Time
 
-	set atomic.Pointer[Set]
+	set      atomic.Pointer[Set]
+	watching chan struct{} // closed once Run hears of changes
 
 	mu     sync.Mutex
 	status Status
@@ -60,7 +61,7 @@ func newWatcher(paths []string, notify func(*Set, Status), interval time.Duratio
 	if notify == nil {
 		notify = func(*Set, Status) {}
 	}
-	w := &Watcher{paths: paths, interval: interval, notify: notify, now: now, good: map[string]*File{}}
+	w := &Watcher{paths: paths, interval: interval, notify: notify, now: now, good: map[string]*File{}, watching: make(chan struct{})}
 	empty, _ := New()
 	w.set.Store(empty)
 	w.take(read(paths))
@@ -87,7 +88,7 @@ func (w *Watcher) Run(ctx context.Context) {
 	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	soon := true // the timer runs for a settle time, not for the interval
+	soon, first := true, true // soon: the timer runs for a settle time, not for the interval
 	for {
 		select {
 		case <-ctx.Done():
@@ -102,6 +103,10 @@ func (w *Watcher) Run(ctx context.Context) {
 				timer.Reset(settle)
 			} else {
 				timer.Reset(w.interval)
+			}
+			if first {
+				first = false
+				close(w.watching)
 			}
 			continue
 		}

@@ -82,6 +82,10 @@ func TestWatcherFollows(t *testing.T) {
 			put(t, filepath.Join(dir, "a.yaml"), owned("red"))
 			return "*.yaml"
 		}, func(t *testing.T, dir string) { put(t, filepath.Join(dir, "b.yaml"), owned("blue")) }},
+		{"a new file where a glob begins", slow, func(t *testing.T, dir string) string {
+			put(t, filepath.Join(dir, "sub", "a.yaml"), owned("red"))
+			return "**/*.yaml"
+		}, func(t *testing.T, dir string) { put(t, filepath.Join(dir, "z.yaml"), owned("blue")) }},
 		{"a file removed that a glob matched", slow, func(t *testing.T, dir string) string {
 			put(t, filepath.Join(dir, "a.yaml"), owned("blue"))
 			put(t, filepath.Join(dir, "b.yaml"), owned("red"))
@@ -126,6 +130,7 @@ func TestWatcherFollows(t *testing.T) {
 			if !w.owns("red")() {
 				t.Fatalf("not loaded at the start: %+v", w.Status())
 			}
+			<-w.watching // else the first check finds the change
 			before := w.Current().Version()
 			tt.change(t, dir)
 			until(t, tt.name, w.owns("blue"))
