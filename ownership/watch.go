@@ -71,7 +71,7 @@ func newWatcher(paths []string, notify func(*Set, Status), interval time.Duratio
 // Current returns the Set as of the last good load, never nil.
 func (w *Watcher) Current() *Set { return w.set.Load() }
 
-// Run follows the files until the context ends.
+// Run follows the files until the context ends. It is called once.
 func (w *Watcher) Run(ctx context.Context) {
 	if len(w.paths) == 0 {
 		<-ctx.Done()
