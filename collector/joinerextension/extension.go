@@ -1,0 +1,132 @@
+// Package joinerextension runs the joiner and the judge: it reads what ingest
+// has committed, joins traces into flows, and writes the verdicts. Ingest keeps
+// no state for it; everything it knows it can read again from the store.
+package joinerextension
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/extension"
+	"go.opentelemetry.io/collector/extension/extensioncapabilities"
+	"go.uber.org/zap"
+
+	"github.com/baton-observability/baton/collector/storeextension"
+)
+
+// Type of the extension in a configuration.
+var Type = component.MustNewType("baton_joiner")
+
+// NewFactory makes the extension's factory.
+func NewFactory() extension.Factory {
+	return extension.NewFactory(Type, defaultConfig, func(_ context.Context, set extension.Settings, cfg component.Config) (extension.Extension, error) {
+		return &joinerExtension{cfg: cfg.(*Config), log: set.Logger}, nil
+	}, component.StabilityLevelDevelopment)
+}
+
+type joinerExtension struct {
+	cfg    *Config
+	log    *zap.Logger
+	joiner *joiner
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+}
+
+var _ extensioncapabilities.Dependent = (*joinerExtension)(nil)
+
+// Dependencies makes the store start first and stop last.
+func (e *joinerExtension) Dependencies() []component.ID { return []component.ID{e.cfg.Storage} }
+
+// Start begins to join, unless another instance does.
+func (e *joinerExtension) Start(_ context.Context, host component.Host) error {
+	if !e.cfg.joins() {
+		return nil
+	}
+	x, err := storeextension.Find(host, e.cfg.Storage)
+	if err != nil {
+		return err
+	}
+	st := x.Store()
+	e.joiner = newJoiner(e.cfg, st, st, st, st, e.log, time.Now)
+	ctx, cancel := context.WithCancel(context.Background())
+	e.cancel = cancel
+	e.done.Go(func() { e.run(ctx) })
+	x.Report("joiner", e.figures)
+	return nil
+}
+
+// Shutdown saves what was learned.
+func (e *joinerExtension) Shutdown(ctx context.Context) error {
+	if e.cancel == nil {
+		return nil
+	}
+	e.cancel()
+	e.done.Wait()
+	return e.joiner.save(ctx, time.Now(), true)
+}
+
+// run steps until the context ends. An engine that is away is waited for: what
+// it has missed is in the feed.
+func (e *joinerExtension) run(ctx context.Context) {
+	started := false
+	wait := e.cfg.Interval
+	for {
+		var err error
+		took := 0
+		if !started {
+			if err = e.joiner.start(ctx); err == nil {
+				started = true
+			}
+		}
+		if started {
+			took, err = e.joiner.step(ctx)
+		}
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil:
+			e.note(err)
+			wait = min(2*wait, 5*time.Second)
+		default:
+			e.joiner.stats.lastErr.Store(nil)
+			wait = e.cfg.Interval
+			if took > 0 {
+				wait /= 4 // there is more to come
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+	}
+}
+
+func (e *joinerExtension) note(err error) {
+	text := err.Error()
+	if old := e.joiner.stats.lastErr.Swap(&text); old == nil || *old != text {
+		e.log.Warn("the joiner waits", zap.Error(err))
+	}
+}
+
+func (e *joinerExtension) figures() []storeextension.Figure {
+	s := &e.joiner.stats
+	last := ""
+	if p := s.lastErr.Load(); p != nil {
+		last = *p
+	}
+	return []storeextension.Figure{
+		{Name: "joined", Unit: "spans", Value: float64(s.spans.Load()), Note: last},
+		{Name: "judged", Unit: "verdicts", Value: float64(s.judged.Load())},
+		{Name: "judged_whole", Unit: "flows", Value: float64(s.judgedWide.Load())},
+		{Name: "flows_in_memory", Unit: "flows", Value: float64(s.flows.Load())},
+		{Name: "spans_in_memory", Unit: "spans", Value: float64(s.held.Load())},
+		{Name: "loaded_back", Unit: "traces", Value: float64(s.loaded.Load())},
+		{Name: "let_go", Unit: "flows", Value: float64(s.evicted.Load())},
+		{Name: "hot_values", Unit: "values", Value: float64(s.hot.Load())},
+		{Name: "capped", Unit: "traces", Value: float64(s.capped.Load())},
+		{Name: "newest_batch", Unit: "unix_ns", Value: float64(s.newest.Load())},
+	}
+}

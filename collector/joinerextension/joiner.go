@@ -1,0 +1,328 @@
+package joinerextension
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/baton-observability/baton/flow"
+	"github.com/baton-observability/baton/store"
+)
+
+// joiner reads committed batches, joins their traces into flows, judges the
+// flows and writes what changed. One goroutine owns all of it.
+type joiner struct {
+	cfg     *Config
+	feed    feed
+	facts   facts
+	sink    sink
+	memory  memory
+	log     *zap.Logger
+	clock   func() time.Time
+	tenants map[string]*tenantState
+	dirty   map[dirtyKey]struct{}
+	later   deadlines
+	write   writes
+	known   map[uint64]flow.Endpoint // endpoints by id
+	seen    map[string]time.Time     // batches taken in within the overlap
+	mark    time.Time                // everything before it minus the overlap has been taken in
+	saved   time.Time
+	stats   counters
+}
+
+type dirtyKey struct {
+	tenant *tenantState
+	id     flow.FlowID
+}
+
+// counters are read by the status page while the joiner runs.
+type counters struct {
+	batches, spans, judged, judgedWide, loaded, capped, evicted atomic.Int64
+	flows, held, hot                                            atomic.Int64
+	newest                                                      atomic.Int64 // Unix ns, ingested_at of the newest batch taken in
+	lastErr                                                     atomic.Pointer[string]
+}
+
+func newJoiner(cfg *Config, f feed, r facts, w sink, m memory, log *zap.Logger, clock func() time.Time) *joiner {
+	return &joiner{cfg: cfg, feed: f, facts: r, sink: w, memory: m, log: log, clock: clock, tenants: map[string]*tenantState{},
+		dirty: map[dirtyKey]struct{}{}, known: map[uint64]flow.Endpoint{}, seen: map[string]time.Time{}}
+}
+
+// start recovers what an earlier process knew.
+func (j *joiner) start(ctx context.Context) error {
+	err := j.feed.KnownHashes(ctx, func(tenant string, hashes []uint64) error {
+		ts := j.tenant(tenant)
+		for _, h := range hashes {
+			ts.known.add(h)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read the known values: %w", err)
+	}
+	b, err := j.memory.LoadState(ctx, "watermark")
+	if err != nil {
+		return err
+	}
+	if len(b) > 0 {
+		if err := json.Unmarshal(b, &j.mark); err != nil {
+			j.log.Warn("the joiner's watermark is unreadable, reading the whole feed again", zap.Error(err))
+		}
+	}
+	for name, ts := range j.tenants {
+		if err := j.recall(ctx, name, ts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recall loads what was learned of a tenant, and the flows it waits for.
+func (j *joiner) recall(ctx context.Context, name string, ts *tenantState) error {
+	b, err := j.memory.LoadState(ctx, "learned/"+name)
+	if err != nil {
+		return err
+	}
+	if ts.learnt, err = decodeLearned(b); err != nil {
+		j.log.Warn("what was learned of hand-overs is unreadable, learning anew", zap.String("tenant", name), zap.Error(err))
+	}
+	var ids []uint64
+	for _, s := range ts.learnt.Senders {
+		for id := range s.Takers {
+			ids = append(ids, id)
+		}
+	}
+	found, err := j.sink.EndpointsByID(ctx, name, ids)
+	if err != nil {
+		return err
+	}
+	maps.Copy(j.known, found)
+	open, err := j.sink.OpenFlows(ctx, name)
+	if err != nil {
+		return fmt.Errorf("flows that are still running: %w", err)
+	}
+	now := j.clock()
+	for _, o := range open {
+		j.later.push(ts, &flowState{id: o.ID, checkAt: now.Add(j.cfg.Quiet)})
+	}
+	return nil
+}
+
+func (j *joiner) tenant(name string) *tenantState {
+	ts := j.tenants[name]
+	if ts == nil {
+		ts = newTenant(name, newFilter())
+		j.tenants[name] = ts
+	}
+	return ts
+}
+
+// step takes in what was committed, judges what is due, and writes. It returns
+// how many batches it took.
+func (j *joiner) step(ctx context.Context) (int, error) {
+	now := j.clock()
+	since := j.mark.Add(-j.cfg.Overlap)
+	batches, err := j.feed.Batches(ctx, since, func(id string) bool { _, ok := j.seen[id]; return ok })
+	if err != nil {
+		return 0, err
+	}
+	for i := range batches {
+		if err := j.takeIn(ctx, &batches[i]); err != nil {
+			return i, err
+		}
+	}
+	if err := j.wake(ctx, now); err != nil {
+		return len(batches), err
+	}
+	if err := j.judge(ctx, now); err != nil {
+		return len(batches), err
+	}
+	if err := j.write.flush(ctx, j.sink); err != nil {
+		return len(batches), err
+	}
+	for i := range batches {
+		if batches[i].IngestedAt.After(j.mark) {
+			j.mark = batches[i].IngestedAt
+		}
+	}
+	j.forget(now)
+	return len(batches), j.save(ctx, now, false)
+}
+
+func (j *joiner) takeIn(ctx context.Context, b *store.BatchFeed) error {
+	byTenant := map[string][]flow.TraceSpans{}
+	spans := 0
+	for _, t := range b.Traces {
+		byTenant[t.Tenant] = append(byTenant[t.Tenant], t)
+		spans += len(t.Spans)
+	}
+	for name, traces := range byTenant {
+		if err := j.absorb(ctx, j.tenant(name), traces, b.IngestedAt); err != nil {
+			return fmt.Errorf("batch %s: %w", b.ID, err)
+		}
+	}
+	j.seen[b.ID] = b.IngestedAt
+	j.stats.batches.Add(1)
+	j.stats.spans.Add(int64(spans))
+	if n := b.IngestedAt.UnixNano(); n > j.stats.newest.Load() {
+		j.stats.newest.Store(n)
+	}
+	return nil
+}
+
+// wake makes flows due whose waiting is over, loading those that were let go.
+func (j *joiner) wake(ctx context.Context, now time.Time) error {
+	asleep := map[*tenantState][]flow.FlowID{}
+	for range j.cfg.MaxLoad {
+		ts, id, ok := j.later.pop(now)
+		if !ok {
+			break
+		}
+		if f := ts.flows[id]; f != nil {
+			if !f.checkAt.IsZero() && !f.checkAt.After(now) {
+				f.checkAt = time.Time{}
+				f.waiting = now.Add(-j.cfg.Patience)
+				j.dirty[dirtyKey{ts, id}] = struct{}{}
+			}
+			continue
+		}
+		asleep[ts] = append(asleep[ts], id)
+	}
+	for ts, ids := range asleep {
+		if err := j.reload(ctx, ts, ids, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reload brings flows back into memory.
+func (j *joiner) reload(ctx context.Context, ts *tenantState, ids []flow.FlowID, now time.Time) error {
+	segments, err := j.facts.SegmentsOfFlows(ctx, ts.name, ids)
+	if err != nil {
+		return err
+	}
+	var traces []flow.TraceID
+	asked := map[flow.TraceID]bool{}
+	for _, s := range segments {
+		if !asked[s.ID.Trace] && ts.traces[s.ID.Trace] == nil {
+			asked[s.ID.Trace] = true
+			traces = append(traces, s.ID.Trace)
+		}
+	}
+	loaded, err := j.load(ctx, ts, traces, now)
+	if err != nil {
+		return err
+	}
+	touched, err := j.connect(ctx, ts, loaded, now)
+	if err != nil {
+		return err
+	}
+	j.regroup(ts, touched, now)
+	for _, id := range ids {
+		if f := ts.flows[id]; f != nil {
+			f.changed = now.Add(-flow.OrphanPatience) // it has been quiet for long, or it would be in memory
+			f.waiting = now.Add(-j.cfg.Patience)
+		}
+	}
+	return nil
+}
+
+// forget lets go of batches outside the overlap and of flows that have been
+// quiet, so that memory is bounded by what is going on and not by what was.
+func (j *joiner) forget(now time.Time) {
+	for id, at := range j.seen {
+		if at.Before(j.mark.Add(-2 * j.cfg.Overlap)) {
+			delete(j.seen, id)
+		}
+	}
+	var flows, held, hot int64
+	for _, ts := range j.tenants {
+		idle := j.cfg.Idle
+		if ts.spans > j.cfg.MaxSpans {
+			idle = j.cfg.Quiet
+		}
+		if ts.spans > j.cfg.MaxSpans || now.Sub(ts.swept) > j.cfg.Idle/4 {
+			ts.swept = now
+			for _, f := range ts.flows {
+				if now.Sub(f.changed) > idle && f.waiting.IsZero() {
+					j.stats.evicted.Add(int64(ts.evict(f)))
+				}
+			}
+		}
+		flows += int64(len(ts.flows))
+		held += int64(ts.spans)
+		hot += int64(len(ts.hot))
+	}
+	j.stats.flows.Store(flows)
+	j.stats.held.Store(held)
+	j.stats.hot.Store(hot)
+}
+
+// evict lets a flow go, and with it every flow that shares a trace with it: a
+// trace is in memory whole or not at all.
+func (ts *tenantState) evict(f *flowState) int {
+	n := 0
+	work := []*flowState{f}
+	for len(work) > 0 {
+		f := work[len(work)-1]
+		work = work[:len(work)-1]
+		if ts.flows[f.id] != f {
+			continue
+		}
+		delete(ts.flows, f.id)
+		n++
+		for _, list := range [][]*seg{f.segs, f.shared} {
+			for _, s := range list {
+				t := s.trace
+				if ts.traces[t.id] != t {
+					continue
+				}
+				delete(ts.traces, t.id)
+				ts.spans -= len(t.spans)
+				for _, o := range t.segs {
+					if of := ts.flows[o.flow]; of != nil {
+						work = append(work, of)
+					}
+					for _, h := range o.values {
+						if v := ts.values[h]; v != nil && !v.hot {
+							delete(ts.values, h) // not complete any more
+						}
+					}
+					ts.unregister(o)
+				}
+			}
+		}
+	}
+	return n
+}
+
+// save writes the watermark and what was learned, now and then and at the end.
+func (j *joiner) save(ctx context.Context, now time.Time, force bool) error {
+	if !force && now.Sub(j.saved) < j.cfg.SaveEvery {
+		return nil
+	}
+	j.saved = now
+	b, err := json.Marshal(j.mark)
+	if err != nil {
+		return err
+	}
+	errs := []error{j.memory.SaveState(ctx, "watermark", b)}
+	for name, ts := range j.tenants {
+		if !ts.learnt.changed {
+			continue
+		}
+		b, err := ts.learnt.encode()
+		if err == nil {
+			err = j.memory.SaveState(ctx, "learned/"+name, b)
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}

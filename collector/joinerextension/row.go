@@ -1,0 +1,169 @@
+package joinerextension
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/baton-observability/baton/flow"
+)
+
+// maxCorrelations bounds what a row shows of a flow's keys; all of them stay
+// searchable.
+const maxCorrelations = 16
+
+// row makes the flow's line on the list.
+func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.Judgement, o *flow.Outline, story *flow.Story, now time.Time) (*flow.Flow, error) {
+	r := &flow.Flow{Tenant: ts.name, ID: f.id, Revision: uint64(now.UnixMicro()), Verdict: v.Verdict, FailedAt: v.FailedAt, CheckAt: v.CheckAt, Culprit: v.Culprit}
+	if f.row != nil && r.Revision <= f.row.Revision {
+		r.Revision = f.row.Revision + 1
+	}
+	known, err := j.endpoints(ctx, ts, f, v)
+	if err != nil {
+		return nil, err
+	}
+	set := map[uint64]bool{}
+	services := map[string]bool{}
+	touch := func(e flow.Endpoint, id uint64) {
+		set[id] = true
+		if e.Service != "" {
+			services[e.Service] = true
+		}
+		if e.Kind == flow.Event || e.Kind == flow.Queue {
+			c := e.ChannelOf()
+			id := c.ID()
+			set[id] = true
+		}
+	}
+	f.each(func(t *trace, s *flow.Span, shared bool) {
+		r.Spans++
+		if r.Start == 0 || s.Start < r.Start {
+			r.Start = s.Start
+		}
+		r.LastActivity = max(r.LastActivity, s.End())
+		if r.Environment == "" {
+			r.Environment = s.Environment
+		}
+		if s.Kind != flow.Internal && s.Kind != flow.DB {
+			e := known[s.Endpoint]
+			touch(e, s.Endpoint)
+		}
+	})
+	entry := uint64(0)
+	if o != nil {
+		r.Hops, entry = uint32(o.Hops), o.EntryEndpoint()
+	} else {
+		r.Hops = uint32(len(story.Hops))
+		if story.Entry >= 0 {
+			entry = story.Facts[story.Entry].EndpointID
+		}
+		for i := range story.Hops {
+			for _, p := range story.Hops[i].Parties {
+				if p.Span < 0 {
+					touch(p.Endpoint, p.ID)
+					j.write.endpoint(p.Endpoint, p.ID)
+				}
+			}
+		}
+	}
+	if v.Culprit != nil {
+		set[v.Culprit.Endpoint] = true
+	}
+	r.Type = flow.FlowType{ID: entry, Service: known[entry].Service, Operation: known[entry].Operation}
+	for id := range set {
+		r.Endpoints = append(r.Endpoints, id)
+	}
+	slices.Sort(r.Endpoints)
+	for s := range services {
+		r.Services = append(r.Services, s)
+	}
+	slices.Sort(r.Services)
+	f.identify(r)
+	return r, nil
+}
+
+// identify fills in the flow's traces and correlations.
+func (f *flowState) identify(r *flow.Flow) {
+	type start struct {
+		id flow.TraceID
+		at int64
+	}
+	var traces []start
+	var keys []flow.Key
+	for _, s := range append(slices.Clone(f.shared), f.segs...) {
+		if i := slices.IndexFunc(traces, func(t start) bool { return t.id == s.ID.Trace }); i < 0 {
+			traces = append(traces, start{s.ID.Trace, s.Start})
+		} else {
+			traces[i].at = min(traces[i].at, s.Start)
+		}
+		if s.Shared && len(f.segs) > 0 {
+			continue
+		}
+		for _, k := range s.Keys {
+			if k.Name != traceConcept && !slices.ContainsFunc(keys, func(o flow.Key) bool { return o.Hash == k.Hash }) {
+				keys = append(keys, k)
+			}
+		}
+	}
+	slices.SortFunc(traces, func(a, b start) int { return cmp.Or(cmp.Compare(a.at, b.at), bytes.Compare(a.id[:], b.id[:])) })
+	r.Traces = uint32(len(traces))
+	for _, t := range traces[:min(len(traces), flow.MaxListedTraces)] {
+		r.TraceIDs = append(r.TraceIDs, t.id)
+	}
+	slices.SortFunc(keys, func(a, b flow.Key) int {
+		if a.Identifying != b.Identifying {
+			if a.Identifying {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Value, b.Value))
+	})
+	for _, k := range keys[:min(len(keys), maxCorrelations)] {
+		r.Correlations = append(r.Correlations, flow.KeyValue{Key: k.Name, Value: k.Value})
+	}
+}
+
+// each visits the flow's spans.
+func (f *flowState) each(visit func(t *trace, s *flow.Span, shared bool)) {
+	for _, s := range f.shared {
+		for _, i := range s.Spans {
+			visit(s.trace, &s.trace.spans[i], true)
+		}
+	}
+	for _, s := range f.segs {
+		for _, i := range s.Spans {
+			visit(s.trace, &s.trace.spans[i], false)
+		}
+	}
+}
+
+// maxEndpoints bounds the endpoints remembered; past it the memory starts anew.
+const maxEndpoints = 200_000
+
+// endpoints looks up what the flow's endpoint ids stand for.
+func (j *joiner) endpoints(ctx context.Context, ts *tenantState, f *flowState, v flow.Judgement) (map[uint64]flow.Endpoint, error) {
+	var ask []uint64
+	f.each(func(_ *trace, s *flow.Span, _ bool) {
+		if _, ok := j.known[s.Endpoint]; !ok && !slices.Contains(ask, s.Endpoint) {
+			ask = append(ask, s.Endpoint)
+		}
+	})
+	if len(ask) == 0 {
+		return j.known, nil
+	}
+	found, err := j.sink.EndpointsByID(ctx, ts.name, ask)
+	if err != nil {
+		return nil, fmt.Errorf("look up %d endpoints: %w", len(ask), err)
+	}
+	if len(j.known) > maxEndpoints {
+		clear(j.known)
+	}
+	for id, e := range found {
+		j.known[id] = e
+	}
+	return j.known, nil
+}

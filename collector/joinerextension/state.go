@@ -1,0 +1,190 @@
+package joinerextension
+
+import (
+	"slices"
+	"time"
+
+	"github.com/baton-observability/baton/flow"
+)
+
+// tenantState is what the joiner holds in memory of one tenant: the segments
+// that were touched lately, complete in themselves. What is not here is in the
+// store, and is loaded when something new touches it.
+type tenantState struct {
+	name   string
+	traces map[flow.TraceID]*trace
+	values map[uint64]*value // a value is here with all its segments or not at all
+	flows  map[flow.FlowID]*flowState
+	known  *filter // every trace and value that the store may hold
+	learnt *learned
+	spans  int // held in memory
+	swept  time.Time
+	hot    map[uint64]flow.Key
+	clock  eventClock
+}
+
+func newTenant(name string, known *filter) *tenantState {
+	return &tenantState{name: name, traces: map[flow.TraceID]*trace{}, values: map[uint64]*value{},
+		flows: map[flow.FlowID]*flowState{}, hot: map[uint64]flow.Key{}, known: known, learnt: newLearned()}
+}
+
+// trace holds all spans of a trace that have been committed.
+type trace struct {
+	id      flow.TraceID
+	spans   []flow.Span
+	index   map[spanKey]int
+	segs    []*seg
+	arrived time.Time // of its first batch
+	dirty   bool
+	lost    []flow.FlowID // flows of segments that a later cut did away with
+}
+
+// spanKey tells spans apart as the store does: Zipkin gives both sides of a
+// call the same id.
+type spanKey struct {
+	id   flow.SpanID
+	kind flow.SpanKind
+}
+
+// seg is a segment and where it belongs.
+type seg struct {
+	flow.Segment
+	trace   *trace
+	flow    flow.FlowID // zero while it is unassigned, and for shared segments
+	arrived time.Time
+	values  []uint64 // what it is registered under
+}
+
+// value is a correlation, a message or a trace, and the segments that carry it.
+type value struct {
+	key  flow.Key
+	segs []*seg
+	hot  bool
+}
+
+// flowState is a flow in memory.
+type flowState struct {
+	id       flow.FlowID
+	segs     []*seg
+	shared   []*seg
+	changed  time.Time  // when something last arrived for it
+	waiting  time.Time  // since when it waits to be judged, zero when it does not
+	row      *flow.Flow // as last written
+	observed bool       // its hand-overs have been learned from
+	checkAt  time.Time  // wall time to judge again though nothing arrives, zero for never
+	heap     int
+}
+
+// add merges spans into the trace. Of two deliveries of one span the longer
+// stays: replays of workflow engines and partial spans are cut short.
+func (t *trace) add(spans []flow.Span, limit int) (added int) {
+	for i := range spans {
+		k := spanKey{spans[i].ID, spans[i].SpanKind}
+		if j, ok := t.index[k]; ok {
+			if spans[i].Duration > t.spans[j].Duration {
+				t.spans[j] = spans[i]
+				t.dirty = true
+			}
+			continue
+		}
+		if len(t.spans) >= limit {
+			continue
+		}
+		t.index[k] = len(t.spans)
+		t.spans = append(t.spans, spans[i])
+		t.dirty = true
+		added++
+	}
+	return added
+}
+
+// cut splits the trace into segments anew and keeps what was known of them.
+func (ts *tenantState) cut(t *trace) {
+	old := t.segs
+	for _, s := range old {
+		ts.unregister(s)
+	}
+	t.segs = nil
+	for _, c := range flow.Cut(t.id, t.spans) {
+		s := &seg{Segment: c, trace: t, arrived: t.arrived}
+		if i := slices.IndexFunc(old, func(o *seg) bool { return o.ID == c.ID }); i >= 0 {
+			s.flow, s.arrived = old[i].flow, old[i].arrived
+		}
+		t.segs = append(t.segs, s)
+	}
+	for _, o := range old {
+		if !o.flow.IsZero() && !slices.ContainsFunc(t.segs, func(s *seg) bool { return s.flow == o.flow }) {
+			t.lost = append(t.lost, o.flow)
+		}
+	}
+	t.dirty = false
+}
+
+// carried lists the values a segment joins by. A link is a value too: the
+// linked trace. So is a correlation value that is a trace id.
+func (s *seg) carried() []flow.Key {
+	keys := make([]flow.Key, 0, 1+len(s.Keys)+len(s.Sent)+len(s.Taken)+len(s.Links))
+	keys = append(keys, traceKey(s.ID.Trace))
+	for _, l := range s.Links {
+		keys = append(keys, traceKey(l.Trace))
+	}
+	keys = append(keys, s.Keys...)
+	for _, m := range s.Sent {
+		keys = append(keys, flow.Key{Name: "message", Hash: m, Trust: 4})
+	}
+	for _, m := range s.Taken {
+		keys = append(keys, flow.Key{Name: "message", Hash: m, Trust: 4})
+	}
+	return keys
+}
+
+func traceKey(t flow.TraceID) flow.Key {
+	return flow.Key{Name: traceConcept, Value: t.String(), Hash: flow.TraceHash(t), Trust: 4}
+}
+
+const traceConcept = "trace"
+
+func (ts *tenantState) register(s *seg) {
+	for _, k := range s.carried() {
+		v := ts.values[k.Hash]
+		if v == nil {
+			v = &value{key: k}
+			ts.values[k.Hash] = v
+		}
+		if !slices.Contains(v.segs, s) {
+			v.segs = append(v.segs, s)
+			s.values = append(s.values, k.Hash)
+		}
+	}
+}
+
+func (ts *tenantState) unregister(s *seg) {
+	for _, h := range s.values {
+		if v := ts.values[h]; v != nil {
+			if i := slices.Index(v.segs, s); i >= 0 {
+				v.segs = slices.Delete(v.segs, i, i+1)
+			}
+		}
+	}
+	s.values = nil
+}
+
+// eventClock is a tenant's event time: the wall clock for live data, the newest
+// event and then the time passed since for replayed data.
+type eventClock struct {
+	newest   int64 // Unix ns
+	advanced time.Time
+}
+
+func (c *eventClock) see(end int64, now time.Time) {
+	if end > c.newest && end <= now.Add(time.Minute).UnixNano() {
+		c.newest, c.advanced = end, now
+	}
+}
+
+func (c *eventClock) now(wall time.Time) int64 {
+	if c.newest == 0 {
+		return wall.UnixNano()
+	}
+	return min(wall.UnixNano(), c.newest+int64(wall.Sub(c.advanced)))
+}

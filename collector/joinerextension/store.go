@@ -1,0 +1,36 @@
+package joinerextension
+
+import (
+	"context"
+	"time"
+
+	"github.com/baton-observability/baton/flow"
+	"github.com/baton-observability/baton/store"
+)
+
+// feed is where committed batches come from.
+type feed interface {
+	Batches(ctx context.Context, since time.Time, known func(id string) bool) ([]store.BatchFeed, error)
+	KnownHashes(ctx context.Context, fn func(tenant string, hashes []uint64) error) error
+}
+
+// facts is what the joiner reads when something new touches something old.
+type facts interface {
+	ReadFacts(ctx context.Context, tenant string, ids []flow.TraceID) ([]flow.Facts, error)
+	TracesByHash(ctx context.Context, tenant string, hashes []uint64) (map[uint64][]store.SeenTrace, error)
+	FlowsOfTraces(ctx context.Context, tenant string, ids []flow.TraceID) ([]store.Segment, error)
+	SegmentsOfFlows(ctx context.Context, tenant string, ids []flow.FlowID) ([]store.Segment, error)
+}
+
+// sink is where verdicts go.
+type sink interface {
+	WriteFlows(ctx context.Context, w store.FlowWrite) error
+	OpenFlows(ctx context.Context, tenant string) ([]store.OpenFlow, error)
+	EndpointsByID(ctx context.Context, tenant string, ids []uint64) (map[uint64]flow.Endpoint, error)
+}
+
+// memory is what outlives the process: learned expectations and the watermark.
+type memory interface {
+	LoadState(ctx context.Context, key string) ([]byte, error)
+	SaveState(ctx context.Context, key string, value []byte) error
+}

@@ -1,0 +1,87 @@
+package storeexporter
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+
+	"github.com/baton-observability/baton/collector/storeexporter/spanlog"
+	"github.com/baton-observability/baton/collector/storeextension"
+)
+
+// Config of the exporter: the log behind an acknowledgement, and how its
+// records become inserts.
+type Config struct {
+	// Storage names the store extension.
+	Storage component.ID `mapstructure:"storage"`
+	// Log is the durable log.
+	Log LogConfig `mapstructure:"log"`
+	// RangeRows is the number of spans at which a range of the log is inserted.
+	RangeRows int `mapstructure:"range_rows"`
+	// RangeTime is how long the first span of a range waits for company.
+	RangeTime time.Duration `mapstructure:"range_time"`
+}
+
+// LogConfig of the durable log.
+type LogConfig struct {
+	Dir             string        `mapstructure:"dir"`
+	Fsync           string        `mapstructure:"fsync"`
+	MaxSize         string        `mapstructure:"max_size"`
+	ReserveFree     string        `mapstructure:"reserve_free"`
+	DuplicateWindow time.Duration `mapstructure:"duplicate_window"`
+}
+
+func defaultConfig() component.Config {
+	d := spanlog.DefaultConfig("")
+	return &Config{
+		Storage: component.NewID(storeextension.Type),
+		Log:     LogConfig{Dir: "./baton-data/log", Fsync: d.Fsync, DuplicateWindow: d.DuplicateWindow},
+		// Big inserts are what makes columns cheap, see docs/decisions/0002-store.md.
+		RangeRows: 20_000,
+		// A span must be visible within a second; this leaves two thirds of it to the insert and the joiner.
+		RangeTime: 300 * time.Millisecond,
+	}
+}
+
+// Validate names the field and the remedy.
+func (c *Config) Validate() error {
+	var errs []error
+	if c.RangeRows < 1 || c.RangeRows > 200_000 {
+		errs = append(errs, fmt.Errorf("range_rows is %d: give a number from 1 to 200000, 20000 is usual", c.RangeRows))
+	}
+	if c.RangeTime <= 0 || c.RangeTime > time.Minute {
+		errs = append(errs, fmt.Errorf("range_time is %v: give a duration up to 1m, 300ms is usual", c.RangeTime))
+	}
+	if _, err := c.logConfig(); err != nil {
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Config) logConfig() (spanlog.Config, error) {
+	l := spanlog.DefaultConfig(filepath.Clean(c.Log.Dir))
+	if c.Log.Dir == "" {
+		return l, errors.New("log::dir is empty: name a folder for the log")
+	}
+	if c.Log.Fsync != "" {
+		l.Fsync = c.Log.Fsync
+	}
+	l.DuplicateWindow = c.Log.DuplicateWindow
+	for _, s := range []struct {
+		name, value string
+		to          *int64
+	}{{"log::max_size", c.Log.MaxSize, &l.MaxSize}, {"log::reserve_free", c.Log.ReserveFree, &l.ReserveFree}} {
+		if s.value == "" {
+			continue
+		}
+		n, err := storeextension.ParseSize(s.value)
+		if err != nil {
+			return l, fmt.Errorf("%s: %w", s.name, err)
+		}
+		*s.to = n
+	}
+	return l, l.Validate()
+}

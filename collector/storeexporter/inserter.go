@@ -1,0 +1,218 @@
+package storeexporter
+
+import (
+	"context"
+	"errors"
+	"io"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.uber.org/zap"
+
+	"github.com/baton-observability/baton/collector/storeexporter/spanlog"
+	"github.com/baton-observability/baton/store"
+)
+
+// inserter takes the log to the store in fixed ranges. Ranges that were cut
+// before a crash come back first, exactly as they were, under the same ids, so
+// that the store recognises what it has.
+type inserter struct {
+	cfg    *Config
+	wal    *spanlog.Log
+	store  *store.Store
+	log    *zap.Logger
+	counts *counts
+}
+
+// part is one record of a range, decoded.
+type part struct {
+	tenant string
+	spans  ptrace.Traces
+}
+
+// work is a range ready to be inserted.
+type work struct {
+	rg      spanlog.Range
+	parts   []part
+	arrived time.Time
+}
+
+// run ends with the context. One goroutine reads and decodes the next range
+// while this one inserts the last.
+func (in *inserter) run(ctx context.Context) {
+	ready := make(chan work, 1)
+	go func() {
+		defer close(ready)
+		in.read(ctx, ready)
+	}()
+	for w := range ready {
+		in.insert(ctx, w)
+	}
+}
+
+func (in *inserter) read(ctx context.Context, ready chan<- work) {
+	send := func(w work) bool {
+		select {
+		case ready <- w:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
+	for _, rg := range in.wal.Ranges() {
+		w, err := in.replay(ctx, rg)
+		if err != nil || !send(w) {
+			return
+		}
+	}
+	r := in.wal.Reader(in.wal.Uncut())
+	defer r.Close()
+	for ctx.Err() == nil {
+		w, ok := in.gather(ctx, r)
+		if !ok || !send(w) {
+			return
+		}
+	}
+}
+
+// replay reads a range that was cut before.
+func (in *inserter) replay(ctx context.Context, rg spanlog.Range) (work, error) {
+	w := work{rg: rg}
+	r := in.wal.ReadRange(rg)
+	defer r.Close()
+	for {
+		rec, err := r.Next(ctx)
+		if errors.Is(err, io.EOF) {
+			return w, nil
+		}
+		if err != nil {
+			return w, err
+		}
+		in.decode(&w, rec)
+	}
+}
+
+// gather reads records until there are enough for a range, or the first of them
+// has waited long enough.
+func (in *inserter) gather(ctx context.Context, r *spanlog.Reader) (work, bool) {
+	var w work
+	rec, ok := in.next(ctx, r)
+	if !ok {
+		return w, false
+	}
+	wait, cancel := context.WithTimeout(ctx, in.cfg.RangeTime)
+	defer cancel()
+	var end spanlog.Position
+	for rows := 0; ok; rec, ok = in.next(wait, r) {
+		in.decode(&w, rec)
+		rows, end = rows+max(rec.Rows, 1), rec.End
+		if rows >= in.cfg.RangeRows {
+			break
+		}
+	}
+	for {
+		rg, err := in.wal.Cut(end)
+		if err == nil {
+			w.rg = rg
+			return w, true
+		}
+		in.note("cut a range of the log", err)
+		if !sleep(ctx, time.Second) {
+			return w, false
+		}
+	}
+}
+
+// next reads a record; it gives up when the context ends or the log is closed.
+func (in *inserter) next(ctx context.Context, r *spanlog.Reader) (spanlog.Record, bool) {
+	for {
+		rec, err := r.Next(ctx)
+		if err == nil {
+			return rec, true
+		}
+		if ctx.Err() != nil || errors.Is(err, spanlog.ErrClosed) {
+			return rec, false
+		}
+		in.note("read the log", err)
+		if !sleep(ctx, time.Second) {
+			return rec, false
+		}
+	}
+}
+
+// decode adds a record to the range. One that cannot be read is counted and
+// left out: its bytes passed their checksum, so another release wrote it.
+func (in *inserter) decode(w *work, rec spanlog.Record) {
+	if w.arrived.IsZero() {
+		w.arrived = rec.Time
+	}
+	tenant, td, err := decodeRecord(rec.Data)
+	if err != nil {
+		in.counts.setAside.Add(int64(rec.Rows))
+		in.note("read a record of the log", err)
+		return
+	}
+	w.parts = append(w.parts, part{tenant, td})
+}
+
+// insert tries until the store has the range. An engine that is away costs
+// nothing but disk: senders are acknowledged by the log meanwhile.
+func (in *inserter) insert(ctx context.Context, w work) {
+	b := in.store.NewBatch(w.rg.ID)
+	defer b.Release()
+	b.ArrivedAt(w.arrived)
+	for _, p := range w.parts {
+		b.Add(p.tenant, p.spans)
+	}
+	backoff := 50 * time.Millisecond
+	for {
+		err := in.store.Insert(ctx, b)
+		if err == nil {
+			break
+		}
+		if ctx.Err() != nil {
+			return // it is in the log, and comes again
+		}
+		in.counts.retries.Add(1)
+		in.note("insert "+w.rg.ID, err)
+		if store.IsPoison(err) {
+			in.log.Error("the store refuses a range for its data; it stays in the log and is tried every minute", zap.String("range", w.rg.ID), zap.Error(err))
+			backoff = time.Minute
+		}
+		if !sleep(ctx, backoff) {
+			return
+		}
+		backoff = min(2*backoff, 5*time.Second)
+	}
+	in.counts.inserted.Add(int64(b.Spans()))
+	in.counts.repaired.Add(int64(b.Repaired()))
+	for {
+		err := in.wal.Done(w.rg.ID)
+		if err == nil {
+			in.counts.lastErr.Store(nil)
+			return
+		}
+		in.note("mark a range as stored", err)
+		if !sleep(ctx, time.Second) {
+			return
+		}
+	}
+}
+
+func (in *inserter) note(what string, err error) {
+	text := what + ": " + err.Error()
+	if old := in.counts.lastErr.Swap(&text); old == nil || *old != text {
+		in.log.Warn("the inserter waits", zap.String("what", what), zap.Error(err))
+	}
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
