@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ClickHouse/ch-go/proto"
+
+	"github.com/baton-observability/baton/flow"
+)
+
+// Insert writes a batch to every table and its commit record last. It may be
+// called again for a batch of the same id, by this process or another one:
+// tables that have the batch drop it, tables that do not take it. A batch
+// without a commit record is therefore one whose sender will come again.
+//
+// The order matters to readers: whatever a span refers to is there before it.
+func (s *Store) Insert(ctx context.Context, b *Batch) error {
+	if b.Spans() == 0 {
+		return nil
+	}
+	b.fillRollup()
+	tables := []struct {
+		name  string
+		input proto.Input
+	}{
+		{"shapes", b.shapes.input},
+		{"resources", b.resources.input},
+		{"endpoints", b.endpoints.input},
+		{"spans", b.spans.input},
+		{"traces", b.traces.input},
+		{"correlations", b.correlations.input},
+		{"rollup", b.rollup.input},
+	}
+	for _, t := range tables {
+		if rows(t.input) == 0 {
+			continue
+		}
+		if err := s.write.send(ctx, t.name, b.id+"/"+t.name, t.input); err != nil {
+			return err
+		}
+	}
+	s.known.mark(b.fresh)
+	b.fillCommit(s)
+	return s.write.send(ctx, "batches", b.id+"/batches", b.commit.input)
+}
+
+// fillRollup turns the counts into rows. A second Insert of the same batch
+// finds them filled.
+func (b *Batch) fillRollup() {
+	c := b.rollup
+	if c.n.Rows() > 0 {
+		return
+	}
+	// An endpoint's number in the batch leads to the first span that has it,
+	// whose tenant is the endpoint's, because the tenant is part of the id.
+	ids := b.spans.endpoint
+	tenants := make([]string, len(ids.at))
+	for i, k := range slices.Backward(ids.keys) {
+		tenants[k] = b.spans.tenant.index.Row(int(b.spans.tenant.keys[i]))
+	}
+	for key, n := range b.counts.n {
+		minute, endpoint, outcome, bucket := rollupKey(key)
+		c.tenant.Append(tenants[endpoint])
+		c.day = append(c.day, proto.Date(b.day))
+		c.minute = append(c.minute, minute)
+		c.endpoint.Append(ids.index.Row(int(endpoint)))
+		c.outcome = append(c.outcome, outcome)
+		c.bucket = append(c.bucket, bucket)
+		c.n = append(c.n, n)
+	}
+}
+
+// fillCommit makes the commit record anew each time: it is the time of the
+// attempt that succeeds that the joiner must see.
+func (b *Batch) fillCommit(s *Store) {
+	c := b.commit
+	body := c.body.Buf
+	if c.body.Rows() == 0 {
+		body = flow.AppendFeed(body[:0], b.groups.feed())
+	}
+	c.input.Reset()
+	c.ingestedAt.Append(s.clock().UTC())
+	c.id.Append(b.id)
+	c.instance.Append(s.config.Instance)
+	c.spans = append(c.spans, uint32(b.Spans()))
+	c.repaired = append(c.repaired, uint32(b.repaired))
+	c.body.Buf = body
+	c.body.Pos = append(c.body.Pos, proto.Position{Start: 0, End: len(body)})
+}

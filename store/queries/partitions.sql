@@ -1,0 +1,10 @@
+-- The id of a partition by date is YYYYMMDD, that of one by hour its Unix
+-- time; tables without partitions have the id "all" and no day.
+SELECT table, partition_id,
+       if(table = 'batches', fromUnixTimestamp(toInt64OrZero(partition_id), 'UTC'),
+          toDateTime(coalesce(parseDateTimeOrNull(partition_id, '%Y%m%d', 'UTC'), toDateTime(0, 'UTC')), 'UTC')) AS day,
+       sum(bytes_on_disk)
+FROM system.parts
+WHERE database = currentDatabase() AND active
+GROUP BY table, partition_id
+ORDER BY day, table

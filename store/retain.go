@@ -1,0 +1,123 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"go.uber.org/zap"
+)
+
+// Data goes by whole days of arrival, because dropping a partition costs
+// nothing and deleting rows costs a merge. Spans go before what they refer to.
+var dayTables = []string{
+	"spans", "correlations", "traces", "rollup", "shapes", "resources",
+	"flows", "flow_alias", "flow_of_segment", "segments_of_flow",
+}
+
+// batchAge is how long the feed is kept: a joiner that was away for a day is
+// one that reads the data anew.
+const batchAge = 24 * time.Hour
+
+// retainEvery is how often retention looks: days end once a day, but a disk
+// fills at any time.
+const retainEvery = time.Minute
+
+// keepRetention drops old data until ctx ends.
+func (s *Store) keepRetention(ctx context.Context) {
+	tick := time.NewTicker(retainEvery)
+	defer tick.Stop()
+	for {
+		if _, err := s.Retain(ctx, s.clock(), s.config.Retention, s.config.MaxDisk); err != nil && ctx.Err() == nil && !errors.Is(err, ErrUnavailable) {
+			s.log.Warn("retention", zap.Error(err))
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// part is what one table holds of one day.
+type part struct {
+	table, partition string
+	day              time.Time
+	bytes            uint64
+}
+
+// Retain drops the days that arrived more than maxAge before now, and then the
+// oldest days while all tables together take more than maxBytes on disk. Zero
+// is no limit. Today is never dropped. It returns the days that went.
+func (s *Store) Retain(ctx context.Context, now time.Time, maxAge time.Duration, maxBytes int64) ([]time.Time, error) {
+	parts, total, err := s.parts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	today := now.UTC().Truncate(24 * time.Hour)
+	byDay := map[time.Time][]part{}
+	var days []time.Time
+	for _, p := range parts {
+		if p.table == "batches" {
+			if now.Sub(p.day) > batchAge+time.Hour {
+				if err := s.drop(ctx, p); err != nil {
+					return nil, err
+				}
+				total -= p.bytes
+			}
+			continue
+		}
+		if _, ok := byDay[p.day]; !ok {
+			days = append(days, p.day)
+		}
+		byDay[p.day] = append(byDay[p.day], p)
+	}
+	var dropped []time.Time
+	for _, day := range days { // in order, see the statement
+		old := maxAge > 0 && today.Sub(day) > maxAge
+		if !day.Before(today) || !old && (maxBytes <= 0 || total <= uint64(maxBytes)) {
+			continue
+		}
+		for _, table := range dayTables {
+			for _, p := range byDay[day] {
+				if p.table != table {
+					continue
+				}
+				if err := s.drop(ctx, p); err != nil {
+					return dropped, err
+				}
+				total -= min(p.bytes, total)
+			}
+		}
+		dropped = append(dropped, day)
+		s.log.Info("dropped a day of data", zap.Time("day", day), zap.Bool("age", old))
+	}
+	return dropped, nil
+}
+
+// parts lists what the tables hold by partition, the oldest day first, and the
+// bytes of all of it.
+func (s *Store) parts(ctx context.Context) (parts []part, total uint64, err error) {
+	err = s.each(ctx, "partitions", nil, func(r driver.Rows) error {
+		var p part
+		if err := r.Scan(&p.table, &p.partition, &p.day, &p.bytes); err != nil {
+			return err
+		}
+		total += p.bytes
+		if p.day.Unix() > 0 {
+			parts = append(parts, p)
+		}
+		return nil
+	})
+	return parts, total, err
+}
+
+func (s *Store) drop(ctx context.Context, p part) error {
+	// Neither name comes from outside: they are the engine's own.
+	if err := s.read.Exec(ctx, fmt.Sprintf("ALTER TABLE %s DROP PARTITION ID '%s'", p.table, p.partition)); err != nil {
+		return fmt.Errorf("drop %s of %s: %w", p.partition, p.table, meaning(err))
+	}
+	return nil
+}

@@ -1,0 +1,170 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/ClickHouse/ch-go/proto"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"github.com/baton-observability/baton/flow"
+)
+
+// Segment says to which flow a segment belongs or, when it is shared, that a
+// flow refers to it. A shared segment may be in many flows.
+type Segment struct {
+	Tenant string
+	flow.SegmentID
+	Flow flow.FlowID
+	// Arrived is when the first span of the segment arrived; it must not
+	// change from one write to the next.
+	Arrived time.Time
+	Shared  bool
+	// Gone takes back what was written before: the flow does not have the
+	// segment any more, and no other flow takes it.
+	Gone bool
+}
+
+// Alias leads from a flow that is no more to the one that took it in. An alias
+// from a flow to itself takes an alias back: the flow lives again.
+type Alias struct {
+	Tenant   string
+	Old, New flow.FlowID
+	// Revision ends the old flow: it is above every revision of it that was
+	// written, and a flow that lives again is written above this one.
+	Revision uint64
+}
+
+// FlowWrite is what changed: it is written in an order in which no reader sees
+// a flow before its segments and aliases.
+type FlowWrite struct {
+	Flows     []flow.Flow
+	Segments  []Segment
+	Aliases   []Alias
+	Endpoints []flow.Endpoint // that no span carries: channels, external parties
+}
+
+// WriteFlows writes changes of flows. Writing the same again changes nothing,
+// and an older revision of a flow never hides a newer one. Of segments the last
+// write counts.
+func (s *Store) WriteFlows(ctx context.Context, w FlowWrite) error {
+	revision, err := s.nextRevision(ctx)
+	if err != nil {
+		return err
+	}
+	endpoints, fresh := s.endpointRows(w.Endpoints)
+	for _, t := range []struct {
+		name  string
+		input proto.Input
+	}{
+		{"endpoints", endpoints},
+		{"flow_of_segment", segmentRows(w.Segments, revision)},
+		{"flow_alias", aliasRows(w.Aliases, revision)},
+		{"flows", flowRows(w.Flows, w.Aliases)},
+	} {
+		if rows(t.input) == 0 {
+			continue
+		}
+		if err := s.write.send(ctx, t.name, "", t.input); err != nil {
+			return err
+		}
+	}
+	s.known.mark(fresh)
+	return nil
+}
+
+// nextRevision is for rows whose last write counts. It is the clock as long as
+// the clock goes forward, and never below what is stored already: a clock that
+// was set back must not make new rows older than old ones.
+func (s *Store) nextRevision(ctx context.Context) (uint64, error) {
+	if s.stamp.Load() == 0 {
+		var stored uint64
+		err := s.each(ctx, "last_revision", nil, func(r driver.Rows) error { return r.Scan(&stored) })
+		if err != nil {
+			return 0, err
+		}
+		s.stamp.CompareAndSwap(0, max(stored, 1))
+	}
+	for {
+		last := s.stamp.Load()
+		next := max(uint64(max(s.clock().UnixNano(), 0)), last+1)
+		if s.stamp.CompareAndSwap(last, next) {
+			return next, nil
+		}
+	}
+}
+
+// endpointRows are the endpoints that are not known to be stored.
+func (s *Store) endpointRows(endpoints []flow.Endpoint) (_ proto.Input, fresh []knownKey) {
+	c := newEndpointColumns()
+	now := s.clock().UTC()
+	for i := range endpoints {
+		id := endpoints[i].ID()
+		key := knownKey{knownEndpoints, uint32(now.Unix() / 3600), id}
+		if !s.known.has(key) {
+			c.append(id, &endpoints[i], now)
+			fresh = append(fresh, key)
+		}
+	}
+	return c.input, fresh
+}
+
+func segmentRows(segments []Segment, revision uint64) proto.Input {
+	tenant, arrived, trace, root, ref, id := newStrings(), millis(), fixed(16), fixed(8), fixed(16), fixed(16)
+	var shared proto.ColUInt8
+	var revisions proto.ColUInt64
+	for i := range segments {
+		g := &segments[i]
+		var r, owner flow.FlowID
+		if g.Shared {
+			r = g.Flow
+		}
+		if !g.Gone {
+			owner = g.Flow
+		}
+		tenant.Append(g.Tenant)
+		arrived.Append(g.Arrived.UTC())
+		trace.Append(g.Trace[:])
+		root.Append(g.Root[:])
+		ref.Append(r[:])
+		id.Append(owner[:])
+		shared = append(shared, boolByte(g.Shared))
+		revisions = append(revisions, revision)
+	}
+	return proto.Input{
+		{Name: "tenant", Data: tenant}, {Name: "arrived", Data: arrived}, {Name: "trace_id", Data: trace}, {Name: "root", Data: root},
+		{Name: "ref", Data: ref}, {Name: "flow", Data: id}, {Name: "shared", Data: &shared}, {Name: "revision", Data: &revisions},
+	}
+}
+
+func aliasRows(aliases []Alias, revision uint64) proto.Input {
+	tenant, minted, old, now := newStrings(), millis(), fixed(16), fixed(16)
+	var revisions proto.ColUInt64
+	for i := range aliases {
+		a := &aliases[i]
+		tenant.Append(a.Tenant)
+		minted.Append(a.New.Minted())
+		old.Append(a.Old[:])
+		now.Append(a.New[:])
+		revisions = append(revisions, revision)
+	}
+	return proto.Input{
+		{Name: "tenant", Data: tenant}, {Name: "minted", Data: minted}, {Name: "id", Data: old}, {Name: "flow", Data: now},
+		{Name: "revision", Data: &revisions},
+	}
+}
+
+// flowRows are the flows, and a last row for each flow that is no more.
+func flowRows(flows []flow.Flow, aliases []Alias) proto.Input {
+	c := newFlowColumns()
+	for i := range flows {
+		c.append(&flows[i], false)
+	}
+	for _, a := range aliases {
+		if a.Old != a.New {
+			c.append(&flow.Flow{Tenant: a.Tenant, ID: a.Old, Revision: a.Revision}, true)
+		}
+	}
+	return c.input()
+}
+
