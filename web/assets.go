@@ -115,12 +115,13 @@ func newAsset(name string, body []byte) *asset {
 }
 
 // serve answers files of the page. A path that is no file is a route of the
-// page and gets index.html, unless it looks like a file that is missing.
+// page and gets index.html, unless it looks like a file and is not asked for
+// as a page: a team's id may have a dot.
 func (a *assets) serve(c echo.Context) error {
 	name := strings.TrimPrefix(path.Clean("/"+c.Request().URL.Path), "/")
 	f, ok := a.files[name]
 	if !ok {
-		if strings.HasPrefix(name, "assets/") || strings.Contains(path.Base(name), ".") && path.Base(name) != "index.html" {
+		if strings.HasPrefix(name, "assets/") || path.Ext(name) != "" && !strings.Contains(c.Request().Header.Get(echo.HeaderAccept), "text/html") {
 			return echo.ErrNotFound
 		}
 		f = a.index

@@ -57,9 +57,8 @@ func (s *Server) routes(pages *assets) *echo.Echo {
 	// so that everything before it sees a panic as an ordinary error.
 	e.Use(requestID, securityHeaders, s.guardHost, s.authenticate, limitBody, compress, s.limit, recoverPanic)
 	RegisterHandlers(withHead{e}, s)
-	e.Any("/api/*", func(echo.Context) error { return echo.ErrNotFound })
-	e.GET("/*", pages.serve)
-	e.HEAD("/*", pages.serve)
+	withHead{e}.GET("/api/*", func(echo.Context) error { return echo.ErrNotFound })
+	withHead{e}.GET("/*", pages.serve)
 	return e
 }
 

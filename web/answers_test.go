@@ -1,0 +1,271 @@
+package web
+
+import (
+	"encoding/csv"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/baton-observability/baton/flow"
+)
+
+func ask[T any](t *testing.T, w *world, path string) T {
+	t.Helper()
+	rec := get(serve(t, w), path)
+	if rec.Code != 200 {
+		t.Fatalf("%s: %d %s", path, rec.Code, rec.Body)
+	}
+	var out T
+	mustRead(t, rec.Body.Bytes(), &out)
+	return out
+}
+
+func TestFlowTellsWhatFailedWhereWhyAndWhoOwnsIt(t *testing.T) {
+	f := ask[FlowDetail](t, estate(t), "/api/v1/flows/"+flow1)
+	want := "POST /orders at order-api failed at shipping (consumer), orders process: no such address. Shipping owns it."
+	if f.Summary != want {
+		t.Errorf("got  %s\nwant %s", f.Summary, want)
+	}
+	if f.Culprit == nil || *f.Culprit.Team != "shipping" || !slices.Equal(f.Teams, []string{"checkout", "shipping"}) {
+		t.Errorf("culprit %+v, teams %v", f.Culprit, f.Teams)
+	}
+	if len(f.Joins) != 1 || f.Joins[0].TraceID != trace2 || f.Joins[0].Because.Message == nil {
+		t.Errorf("joins %+v", f.Joins)
+	}
+	if !slices.Equal(f.TraceIds, []string{trace1, trace2}) || f.FailedAt == nil {
+		t.Errorf("traces %v, failed at %v", f.TraceIds, f.FailedAt)
+	}
+	hop := f.Hops[1]
+	if hop.Kind != "queue" || hop.Outcome != "failed" || hop.Error == nil || !slices.Equal(hop.Parents, []string{f.Hops[0].ID}) {
+		t.Errorf("the queue hop is %+v", hop)
+	}
+	roles := []string{}
+	for _, p := range hop.Parties {
+		roles = append(roles, p.Role)
+	}
+	if !slices.Equal(roles, []string{"producer", "channel", "consumer"}) || *hop.Parties[2].Team != "shipping" {
+		t.Errorf("parties %+v", hop.Parties)
+	}
+}
+
+func TestJoinsSayWhy(t *testing.T) {
+	key := flow.Key{Name: "order.id", Value: "ORD-1", Hash: 9, Trust: 4, Identifying: true}
+	one := fact(1, 1, 0, 0, time.Second, orderAPI, flow.Serve, flow.KindServer)
+	two := fact(2, 2, 0, time.Minute, time.Second, orderAPI, flow.Serve, flow.KindServer)
+	three := fact(3, 3, 0, time.Hour, time.Second, orderAPI, flow.Serve, flow.KindServer)
+	one.Keys, two.Keys = []flow.Key{key}, []flow.Key{key}
+	three.Links = []flow.Link{{Trace: traceNo(2), Span: spanNo(2)}}
+	// The order in which pieces are given must not matter.
+	got := joinsOf([]flow.Wide{{Trace: traceNo(3), Facts: []*flow.Facts{three}}, {Trace: traceNo(1), Facts: []*flow.Facts{one}}, {Trace: traceNo(2), Facts: []*flow.Facts{two}}})
+	if len(got) != 2 || got[0].TraceID != trace2 || deref(got[0].Because.Key) != "order.id" || deref(got[0].Because.Value) != "ORD-1" {
+		t.Fatalf("got %+v", got)
+	}
+	if got[1].TraceID != traceNo(3).String() || deref(got[1].Because.Link) != trace2+"/0000000000000002" {
+		t.Errorf("got %+v", got[1].Because)
+	}
+}
+
+func TestSpansOfAFlowAreOneWaterfall(t *testing.T) {
+	s := ask[SpanTable](t, estate(t), "/api/v1/flows/"+flow1+"/spans")
+	c := s.Columns
+	if !slices.Equal(c.SpanID, []string{"0000000000000001", "0000000000000002", "0000000000000003"}) ||
+		!slices.Equal(c.Parent, []int32{-1, 0, 1}) || !slices.Equal(c.End, []int32{3, 3, 3}) || !slices.Equal(c.Trace, []int32{0, 0, 1}) {
+		t.Fatalf("%+v", c)
+	}
+	if c.Flags[2]&(flagJoined|flagCulprit) != flagJoined|flagCulprit || c.Flags[1]&flagCulprit != 0 {
+		t.Errorf("flags %v", c.Flags)
+	}
+	if c.StartNs[0] != 0 || c.StartNs[2] != int64(time.Second) || s.DurationNs != int64(1200*time.Millisecond) {
+		t.Errorf("starts %v, all %d", c.StartNs, s.DurationNs)
+	}
+	if s.Teams[c.Team[2]].Name != "Shipping" || s.Services[c.Service[2]] != "shipping" || s.Endpoints[c.Endpoint[2]].Role != "consumer" {
+		t.Errorf("dictionaries %v %v %v", s.Teams, s.Services, s.Endpoints)
+	}
+	if c.Hop[1] != c.Hop[2] || c.Hop[0] == c.Hop[1] || len(s.Hops) != 2 {
+		t.Errorf("hops %v", c.Hop)
+	}
+	if s.FlowID == nil || *s.FlowID != flow1 {
+		t.Errorf("flow id %v", s.FlowID)
+	}
+}
+
+func TestFiltersReachTheStoreAsEndpoints(t *testing.T) {
+	w := estate(t)
+	ask[FlowList](t, w, "/api/v1/flows?team=shipping&kind=queue&status=failed,unheard-of")
+	q := w.queries[0]
+	if !slices.Equal(q.Endpoints, []uint64{shipTake.ID}) || !slices.Equal(q.Verdicts, []flow.Verdict{flow.Failed}) {
+		t.Errorf("asked for %+v", q)
+	}
+	ask[FlowList](t, w, "/api/v1/flows?team=nobody&status=unheard-of")
+	if q := w.queries[1]; q.Endpoints == nil || len(q.Endpoints) != 0 || q.Verdicts == nil || len(q.Verdicts) != 0 {
+		t.Errorf("a filter that matches nothing became no filter: %+v", q)
+	}
+}
+
+func TestOwnersThen(t *testing.T) {
+	w := estate(t)
+	failed := w.flows[0].FailedAt
+	w.history = []OwnerChange{{Endpoint: shipTake.ID, At: at(-24 * time.Hour), Team: "logistics"}, {Endpoint: shipTake.ID, At: failed + 1, Team: "shipping"}}
+	tests := []struct{ owners, want string }{{"now", "shipping"}, {"then", "logistics"}}
+	for _, tc := range tests {
+		l := ask[FlowList](t, w, "/api/v1/flows?status=failed&owners="+tc.owners)
+		if got := deref(l.Flows[0].Culprit.Team); got != tc.want {
+			t.Errorf("owners=%s: %s, want %s", tc.owners, got, tc.want)
+		}
+	}
+	// A moment before the first record has the first record's owner.
+	w.history = w.history[1:]
+	if l := ask[FlowList](t, w, "/api/v1/flows?status=failed&owners=then"); deref(l.Flows[0].Culprit.Team) != "shipping" {
+		t.Errorf("before the first record: %v", l.Flows[0].Culprit.Team)
+	}
+}
+
+func TestFailuresComeWorstFirst(t *testing.T) {
+	l := ask[FailureList](t, estate(t), "/api/v1/failures")
+	if len(l.Failures) != 2 || l.Failures[0].Culprit.Service != "shipping" || l.Failures[1].Status != "stalled" {
+		t.Fatalf("%+v", l.Failures)
+	}
+	if l.Failures[0].Score <= l.Failures[1].Score || l.Failures[0].SampleFlowIds[0] != flow1 {
+		t.Errorf("%+v", l.Failures)
+	}
+	if own := ask[FailureList](t, estate(t), "/api/v1/failures?team=shipping"); len(own.Failures) != 1 {
+		t.Errorf("the team caused %+v", own.Failures)
+	}
+}
+
+func TestScore(t *testing.T) {
+	d := newDirectory(emptySet(), nil)
+	base := FailureGroup{Culprit: flow.Culprit{Confidence: flow.High}, Counts: map[flow.Verdict]uint64{flow.Failed: 10}, Last: at(0)}
+	tests := []struct {
+		name   string
+		change func(*FailureGroup)
+	}{
+		{"fewer flows", func(g *FailureGroup) { g.Counts = map[flow.Verdict]uint64{flow.Failed: 9} }},
+		{"slow instead of failed", func(g *FailureGroup) { g.Counts = map[flow.Verdict]uint64{flow.Slow: 10} }},
+		{"less sure", func(g *FailureGroup) { g.Culprit.Confidence = flow.Low }},
+		{"longer ago", func(g *FailureGroup) { g.Last = at(-time.Hour) }},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			g := base
+			tc.change(&g)
+			if a, b := base.score(at(0), d), g.score(at(0), d); b >= a {
+				t.Errorf("%f is not below %f", b, a)
+			}
+		})
+	}
+}
+
+func TestTeamsAndUnowned(t *testing.T) {
+	l := ask[TeamList](t, estate(t), "/api/v1/teams")
+	if len(l.Teams) != 2 || l.Teams[0].ID != "checkout" || l.Teams[0].EndpointCount != 2 || l.Teams[0].Contacts["slack"] != "#checkout" {
+		t.Errorf("%+v", l.Teams)
+	}
+	if l.Teams[1].FailuresCaused != 1 || l.Unowned != (Unowned{EndpointCount: 1, FailuresCaused: 1}) {
+		t.Errorf("%+v, unowned %+v", l.Teams[1], l.Unowned)
+	}
+	one := ask[TeamDetail](t, estate(t), "/api/v1/teams/shipping")
+	if !slices.Equal(one.Services, []string{"shipping"}) {
+		t.Errorf("%+v", one)
+	}
+	open := ask[EndpointList](t, estate(t), "/api/v1/endpoints?owned=false")
+	if len(open.Endpoints) != 1 || open.Endpoints[0].Service != "mystery" || open.Endpoints[0].Owner != nil {
+		t.Errorf("%+v", open)
+	}
+}
+
+func TestOwnerExplainsItself(t *testing.T) {
+	w := estate(t)
+	legacy := endpoint("order-legacy", flow.API, flow.Provider, "GET /old")
+	w.endpoints = append(w.endpoints, legacy)
+	x := ask[OwnerExplanation](t, w, "/api/v1/endpoints/"+flow.FormatEndpointID(legacy.ID)+"/owner")
+	if deref(x.Team) != "shipping" || len(x.Candidates) != 2 || !x.Candidates[0].Decided || x.Candidates[1].Decided || !x.Conflict {
+		t.Errorf("%+v", x)
+	}
+	if !strings.Contains(x.Detail, "ownership.yaml:") {
+		t.Errorf("the rule's place is not named: %s", x.Detail)
+	}
+}
+
+func TestReport(t *testing.T) {
+	w := estate(t)
+	r := ask[OwnershipReport](t, w, "/api/v1/ownership/report")
+	want := []TeamReport{
+		{ID: "shipping", Name: "Shipping", Endpoints: 1, Flows: 1, FailuresCaused: 1},
+		{ID: "checkout", Name: "Checkout", Endpoints: 2, Flows: 7, FailuresSuffered: 2},
+	}
+	if !slices.Equal(r.Teams, want) || r.Unowned != (TeamReport{Endpoints: 1, Flows: 2, FailuresCaused: 1, Stalled: 1}) || r.Owners != "then" {
+		t.Errorf("%+v\nunowned %+v", r.Teams, r.Unowned)
+	}
+	rec := get(serve(t, w), "/api/v1/ownership/report?format=csv")
+	rows, err := csv.NewReader(rec.Body).ReadAll()
+	if err != nil || len(rows) != 4 || !slices.Equal(rows[1], []string{"shipping", "Shipping", "1", "1", "1", "0", "0", "0"}) {
+		t.Errorf("%v %v", rows, err)
+	}
+}
+
+func TestReportCannotRunInASpreadsheet(t *testing.T) {
+	got := string(reportCSV(OwnershipReport{Teams: []TeamReport{{ID: "=cmd", Name: "+1"}, {ID: "-x", Name: "@y"}}}))
+	if !strings.Contains(got, "'=cmd,'+1,") || !strings.Contains(got, "'-x,'@y,") {
+		t.Error(got)
+	}
+}
+
+func TestMap(t *testing.T) {
+	m := ask[Map](t, estate(t), "/api/v1/map?by=team")
+	if len(m.Edges) != 3 || m.Edges[0].From != "team:checkout" || m.Edges[0].To != "team:shipping" || !m.Edges[0].Handoff || m.Edges[0].Errors != 2 {
+		t.Errorf("%+v", m.Edges)
+	}
+	if m.Edges[1].From != m.Edges[1].To || m.Edges[1].Handoff {
+		t.Errorf("inside one team: %+v", m.Edges[1])
+	}
+	s := ask[Map](t, estate(t), "/api/v1/map?team=shipping")
+	if len(s.Nodes) != 2 || s.Nodes[0].ID != "service:order-api" || deref(s.Nodes[1].Team) != "shipping" {
+		t.Errorf("%+v", s.Nodes)
+	}
+}
+
+func TestHistogramCountsEachFlowOnce(t *testing.T) {
+	h := ask[FlowHistogram](t, estate(t), "/api/v1/flows/histogram?buckets=6")
+	if h.StepNs != int64(10*time.Minute) {
+		t.Errorf("step %d", h.StepNs)
+	}
+	total := map[string]int64{}
+	for _, s := range h.Series {
+		if len(s.Counts) != 6 {
+			t.Errorf("%s has %d buckets", s.Status, len(s.Counts))
+		}
+		for _, n := range s.Counts {
+			total[s.Status] += n
+		}
+	}
+	if total["failed"] != 1 || total["completed"] != 5 || total["stalled"] != 1 || total["running"] != 1 {
+		t.Errorf("%v", total)
+	}
+}
+
+func TestFacetsKeepAlternativesInSight(t *testing.T) {
+	f := ask[FlowFacets](t, estate(t), "/api/v1/flows/facets?environment=test")
+	if !slices.Equal(f.Environments, []FacetValue{{Value: "prod", FlowCount: 7}, {Value: "test", FlowCount: 1}}) {
+		t.Errorf("%+v", f.Environments)
+	}
+	if len(f.Statuses) != 1 || f.Statuses[0].Value != "running" || len(f.Teams) != 2 || f.Types[0].Operation != "POST /orders" {
+		t.Errorf("%+v", f)
+	}
+}
+
+func TestSpanOfTheRightSide(t *testing.T) {
+	w := estate(t)
+	client := fact(2, 3, 0, 0, time.Second, orderAPI, flow.Call, flow.KindClient)
+	w.wide[1].Facts = append([]*flow.Facts{client}, w.wide[1].Facts...)
+	path := "/api/v1/traces/" + trace2 + "/spans/0000000000000003"
+	for query, want := range map[string]string{"": "consumer", "?span_kind=client": "client", "?span_kind=consumer": "consumer"} {
+		if s := ask[SpanDetail](t, w, path+query); s.SpanKind != want {
+			t.Errorf("%s: %s", query, s.SpanKind)
+		}
+	}
+	if s := ask[SpanDetail](t, w, path); deref(s.Owner.Team) != "shipping" || s.Classification.Rule != "test" || s.Status.Message != "no such address" {
+		t.Errorf("%+v", s)
+	}
+}
