@@ -31,7 +31,7 @@ func TestRecordsComeBackInOrderAcrossSegmentsAndRestarts(t *testing.T) {
 				if end.Records != uint64(len(want)) || end.Rows != uint64((round+1)*190) {
 					t.Fatalf("position %+v", end)
 				}
-				if s := l.Stats(); (s.Fsyncs > 0) != (fsync == FsyncAlways) && fsync != "1ms" {
+				if s := l.Stats(); (fsync == FsyncAlways && s.Fsyncs < 20) || (fsync == FsyncNever && s.Fsyncs != 0) {
 					t.Errorf("%d fsyncs", s.Fsyncs)
 				}
 				if err := l.Close(); err != nil {

@@ -117,6 +117,22 @@ func TestSegmentsGoWhenDone(t *testing.T) {
 	}
 }
 
+// The newest segment may be wholly done before it is full: it goes when the next one begins.
+func TestDoneSegmentGoesWhenTheNextBegins(t *testing.T) {
+	cfg := small(t.TempDir(), nil)
+	l := open(t, cfg)
+	mustAppend(t, l, record(0, 1000), 1)
+	finish(t, l)
+	mustAppend(t, l, record(1, 4000), 1)
+	if n := len(segmentFiles(t, cfg.Dir)); n != 1 {
+		t.Fatalf("%d segments", n)
+	}
+	// A reader from before what was deleted begins at what is left, which is no loss.
+	if got, end := all(t, l, Position{}); len(got) != 1 || end.Records != 2 || l.Stats().LostRecords != 0 {
+		t.Fatalf("%d records to %+v, %+v", len(got), end, l.Stats())
+	}
+}
+
 func TestCutAndDoneRefuse(t *testing.T) {
 	l := open(t, small(t.TempDir(), nil))
 	if _, err := l.Cut(l.end()); !errors.Is(err, ErrNothingToCut) {
