@@ -89,8 +89,8 @@ var neverJoin = [...]string{"session.id", "session.previous_id", "user.id", "use
 // it, so that any spelling finds what any other wrote.
 func KeyConcept(name string) string {
 	name = strings.TrimSpace(name)
-	for _, p := range [...]string{"http.request.header.", "rpc.request.metadata.", "rpc.grpc.request.metadata.", "messaging.header."} {
-		name = strings.TrimPrefix(name, p)
+	if rest, ok := header(name); ok {
+		name = rest
 	}
 	for i := 0; i < len(name); i++ {
 		if name[i] == '.' && carried(name[:i+1]) {
@@ -150,7 +150,7 @@ func (f *Facts) correlate(b *bag) {
 		if k.business > 0 {
 			continue // added by the extractor, which knows the rules
 		}
-		f.carried(k.concept, text(k.v))
+		f.carried(k.concept, b.block.text(k.v))
 	}
 }
 
@@ -268,6 +268,6 @@ func (x *Extractor) businessKeys(b *bag, f *Facts) {
 		if rule.identifying {
 			shortest = 1
 		}
-		f.key(Key{Name: rule.concept, Trust: 3, Identifying: rule.identifying}, text(k.v), shortest)
+		f.key(Key{Name: rule.concept, Trust: 3, Identifying: rule.identifying}, b.block.text(k.v), shortest)
 	}
 }

@@ -53,6 +53,9 @@ func allOf(s, set string) bool {
 // guid writes the 32 digits of a GUID: plain, with dashes, in braces or
 // parentheses, or as a URN.
 func guid(dst *[32]byte, v string) bool {
+	if len(v) < 32 {
+		return false
+	}
 	if len(v) == 45 && strings.EqualFold(v[:9], "urn:uuid:") {
 		v = v[9:]
 	}

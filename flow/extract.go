@@ -125,7 +125,7 @@ func (x *Extractor) Span(r *Resource, scope string, s ptrace.Span, f *Facts) {
 	}
 	f.Message = valid(s.Status().Message())
 
-	var b bag
+	b := bag{block: f.block}
 	x.read(&b, s.Attributes(), f)
 	if b.has(sHopSource) {
 		b.source = text(b.v[sHopSource])

@@ -16,6 +16,7 @@ type bag struct {
 	gateway    bool
 	engineSeen bool   // an attribute of a workflow engine
 	source     string // hop.source of the span or of its resource
+	block      *block
 	name       string // of the workflow step, without the engine's prefix
 }
 
@@ -32,7 +33,7 @@ func (b *bag) text(s slot) string {
 	if b.rank[s] == 0 {
 		return ""
 	}
-	return text(b.v[s])
+	return b.block.text(b.v[s])
 }
 
 func (b *bag) number(s slot) int {
@@ -90,13 +91,16 @@ func (x *Extractor) read(b *bag, attrs pcommon.Map, f *Facts) {
 // rules compares the attribute with what was configured.
 func (x *Extractor) rules(b *bag, k string, v pcommon.Value) {
 	for i := range x.business {
-		if name := x.business[i].name; k == name || len(k) > len(name) && strings.HasSuffix(k, name) && carried(k[:len(k)-len(name)]) {
-			if b.n < len(b.ids) {
-				b.ids[b.n] = rawKey{business: i + 1, v: v}
-				b.n++
-			}
-			break
+		name := x.business[i].name
+		before := len(k) - len(name)
+		if before < 0 || k[len(k)-1] != name[len(name)-1] || k[before:] != name || before > 0 && !carried(k[:before]) {
+			continue
 		}
+		if b.n < len(b.ids) {
+			b.ids[b.n] = rawKey{business: i + 1, v: v}
+			b.n++
+		}
+		break
 	}
 	for _, g := range x.gateway {
 		if k == g {
@@ -124,6 +128,9 @@ func (b *bag) other(k string, v pcommon.Value, f *Facts) {
 	}
 	if rest, ok := header(k); ok {
 		b.header(rest, v)
+		return
+	}
+	if k == "" || strings.IndexByte("dacbz", k[0]) < 0 {
 		return
 	}
 	dot := strings.IndexByte(k, '.')
@@ -156,10 +163,19 @@ func (b *bag) other(k string, v pcommon.Value, f *Facts) {
 
 // header is the name of a captured request header or of call metadata.
 func header(k string) (string, bool) {
-	for _, p := range [...]string{"http.request.header.", "rpc.request.metadata.", "rpc.grpc.request.metadata.", "messaging.header."} {
-		if len(k) > len(p) && k[0] == p[0] && k[:len(p)] == p {
-			return k[len(p):], true
+	if len(k) < len("messaging.header.x") {
+		return "", false
+	}
+	switch k[0] {
+	case 'h':
+		return strings.CutPrefix(k, "http.request.header.")
+	case 'm':
+		return strings.CutPrefix(k, "messaging.header.")
+	case 'r':
+		if rest, ok := strings.CutPrefix(k, "rpc.request.metadata."); ok {
+			return rest, true
 		}
+		return strings.CutPrefix(k, "rpc.grpc.request.metadata.")
 	}
 	return "", false
 }

@@ -37,6 +37,15 @@ func text(v pcommon.Value) string {
 	return ""
 }
 
+// text is text without an allocation for a number.
+func (k *block) text(v pcommon.Value) string {
+	if v.Type() == pcommon.ValueTypeInt {
+		var buf [24]byte
+		return k.bytes(strconv.AppendInt(buf[:0], v.Int(), 10))
+	}
+	return text(v)
+}
+
 // number reads an integer that may have been sent as a string; 0 when it is none.
 func number(v pcommon.Value) int {
 	switch v.Type() {

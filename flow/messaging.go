@@ -58,6 +58,8 @@ func (f *Facts) finishMessage(b *bag, kind Kind, rule, system, dest string) {
 	f.Destination = f.destination(b, system, dest)
 	op := verb(kind, f.Step)
 	switch {
+	case f.Destination == "" && b.has(sFaasName) && op != "":
+		op = f.block.join(f.operationName(b.text(sFaasName)), " ", op)
 	case f.Destination == "":
 		op = f.operationName(f.Name)
 	case op == "":
