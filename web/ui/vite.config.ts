@@ -1,4 +1,4 @@
-import { type Plugin, type UserConfig, defineConfig } from 'vite';
+import { defineConfig, type Plugin, type UserConfig } from 'vite';
 
 const api = process.env.BATON_URL ?? 'http://localhost:8080';
 

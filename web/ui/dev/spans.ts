@@ -41,8 +41,22 @@ function table(roots: Span[], flowId: string | null, startMs: number): Table {
   const owners = new Dictionary<Schemas['TeamRef']>();
   const hops = new Dictionary<string>();
   const c: Record<keyof Schemas['SpanColumns'], unknown[]> = {
-    span_id: [], trace: [], parent: [], depth: [], end: [], start_ns: [], duration_ns: [], service: [], name: [],
-    kind: [], span_kind: [], status: [], endpoint: [], team: [], hop: [], flags: [],
+    span_id: [],
+    trace: [],
+    parent: [],
+    depth: [],
+    end: [],
+    start_ns: [],
+    duration_ns: [],
+    service: [],
+    name: [],
+    kind: [],
+    span_kind: [],
+    status: [],
+    endpoint: [],
+    team: [],
+    hop: [],
+    flags: [],
   };
   let total = 0;
   const walk = (s: Span, parent: number, depth: number) => {
@@ -60,7 +74,11 @@ function table(roots: Span[], flowId: string | null, startMs: number): Table {
     c.span_kind.push(s.spanKind);
     c.status.push(s.status);
     c.endpoint.push(-1);
-    c.team.push(s.team ? owners.add(s.team, { id: s.team, name: teams.find((t) => t.id === s.team)?.name ?? s.team }) : -1);
+    c.team.push(
+      s.team
+        ? owners.add(s.team, { id: s.team, name: teams.find((t) => t.id === s.team)?.name ?? s.team })
+        : -1,
+    );
     c.hop.push(hops.add(s.hop, s.hop));
     c.flags.push(s.flags);
     for (const child of s.children.sort((a, b) => a.start - b.start)) walk(child, row, depth + 1);
@@ -98,22 +116,53 @@ export function spansOf(flow: Flow, n: number): Table {
     const begin = (clock.get(step.from[0]) ?? 0) + 3 * ms;
     const asynchronous = step.kind === 'event' || step.kind === 'queue';
     const bad = i === failedAt && ['failed', 'degraded', 'compensated'].includes(flow.status);
-    const traceRoot = asynchronous ? hex(n * 10 + i, 32, 'trace') : (parent?.trace ?? hex(n * 10, 32, 'trace'));
+    const traceRoot = asynchronous
+      ? hex(n * 10 + i, 32, 'trace')
+      : (parent?.trace ?? hex(n * 10, 32, 'trace'));
     const out: Span = {
-      id: hex(i, 16, `from${n}`), trace: parent?.trace ?? traceRoot, service: step.from[0],
-      name: asynchronous ? `publish ${step.operation}` : step.operation, kind: step.kind, spanKind: asynchronous ? 4 : 3,
-      status: bad && !asynchronous ? 2 : 0, team: step.from[1], start: begin, duration: asynchronous ? 5 * ms : (step.ms + step.wait) * ms,
-      hop: hex(i, 16, 'hop'), flags: i < 7 ? 4 : 0, children: [],
+      id: hex(i, 16, `from${n}`),
+      trace: parent?.trace ?? traceRoot,
+      service: step.from[0],
+      name: asynchronous ? `publish ${step.operation}` : step.operation,
+      kind: step.kind,
+      spanKind: asynchronous ? 4 : 3,
+      status: bad && !asynchronous ? 2 : 0,
+      team: step.from[1],
+      start: begin,
+      duration: asynchronous ? 5 * ms : (step.ms + step.wait) * ms,
+      hop: hex(i, 16, 'hop'),
+      flags: i < 7 ? 4 : 0,
+      children: [],
     };
     const into: Span = {
-      id: bad ? flow.culprit!.span_id : hex(i, 16, `to${n}`), trace: traceRoot, service: step.to[0],
-      name: asynchronous ? `process ${step.operation}` : step.operation, kind: step.kind, spanKind: asynchronous ? 5 : 2,
-      status: bad ? 2 : 0, team: step.to[1], start: begin + step.wait * ms, duration: step.ms * ms,
-      hop: hex(i, 16, 'hop'), flags: (i < 7 ? 4 : 0) | (asynchronous ? 2 : 0) | (bad ? 16 : 0), children: [],
+      id: bad ? flow.culprit!.span_id : hex(i, 16, `to${n}`),
+      trace: traceRoot,
+      service: step.to[0],
+      name: asynchronous ? `process ${step.operation}` : step.operation,
+      kind: step.kind,
+      spanKind: asynchronous ? 5 : 2,
+      status: bad ? 2 : 0,
+      team: step.to[1],
+      start: begin + step.wait * ms,
+      duration: step.ms * ms,
+      hop: hex(i, 16, 'hop'),
+      flags: (i < 7 ? 4 : 0) | (asynchronous ? 2 : 0) | (bad ? 16 : 0),
+      children: [],
     };
     into.children.push({
-      id: hex(i, 16, `db${n}`), trace: traceRoot, service: step.to[0], name: 'SELECT orders', kind: 'db', spanKind: 3, status: 0,
-      team: step.to[1], start: into.start + 2 * ms, duration: Math.min(22, step.ms / 3) * ms, hop: into.hop, flags: 0, children: [],
+      id: hex(i, 16, `db${n}`),
+      trace: traceRoot,
+      service: step.to[0],
+      name: 'SELECT orders',
+      kind: 'db',
+      spanKind: 3,
+      status: 0,
+      team: step.to[1],
+      start: into.start + 2 * ms,
+      duration: Math.min(22, step.ms / 3) * ms,
+      hop: into.hop,
+      flags: 0,
+      children: [],
     });
     if (i > 0 && parent) parent.children.push(out);
     else roots.push(out);
@@ -129,8 +178,19 @@ export function spansOf(flow: Flow, n: number): Table {
 export function largeTable(flow: Flow, size = 50_000): Table {
   const rnd = random(42);
   const root: Span = {
-    id: hex(1, 16, 'big'), trace: hex(1, 32, 'big'), service: 'billing-run', name: 'run nightly billing', kind: 'workflow',
-    spanKind: 1, status: 2, team: 'payments', start: 0, duration: 3600e9, hop: 'a', flags: 4, children: [],
+    id: hex(1, 16, 'big'),
+    trace: hex(1, 32, 'big'),
+    service: 'billing-run',
+    name: 'run nightly billing',
+    kind: 'workflow',
+    spanKind: 1,
+    status: 2,
+    team: 'payments',
+    start: 0,
+    duration: 3600e9,
+    hop: 'a',
+    flags: 4,
+    children: [],
   };
   let made = 1;
   const grow = (parent: Span, depth: number, trace: string) => {
@@ -139,9 +199,19 @@ export function largeTable(flow: Flow, size = 50_000): Table {
       const step = steps[Math.floor(rnd() * steps.length)]!;
       const start = parent.start + rnd() * parent.duration * 0.6;
       const child: Span = {
-        id: hex(made, 16, 's'), trace, service: step.to[0], name: step.operation, kind: rnd() < 0.3 ? 'db' : step.kind, spanKind: 2,
-        status: rnd() < 0.004 ? 2 : 0, team: step.to[1], start, duration: Math.max(1e5, (parent.start + parent.duration - start) * rnd() * 0.8),
-        hop: `h${made}`, flags: made === 31_007 ? 16 : 0, children: [],
+        id: hex(made, 16, 's'),
+        trace,
+        service: step.to[0],
+        name: step.operation,
+        kind: rnd() < 0.3 ? 'db' : step.kind,
+        spanKind: 2,
+        status: rnd() < 0.004 ? 2 : 0,
+        team: step.to[1],
+        start,
+        duration: Math.max(1e5, (parent.start + parent.duration - start) * rnd() * 0.8),
+        hop: `h${made}`,
+        flags: made === 31_007 ? 16 : 0,
+        children: [],
       };
       if (child.flags) child.status = 2;
       made++;
@@ -152,8 +222,19 @@ export function largeTable(flow: Flow, size = 50_000): Table {
   for (let t = 0; made < size; t++) {
     const trace = hex(t, 32, 'bigtrace');
     const item: Span = {
-      ...root, id: hex(t, 16, 'item'), trace, service: 'invoice-worker', name: 'process invoices.due', kind: 'queue', spanKind: 5,
-      status: 0, team: 'orders', start: rnd() * 3500e9, duration: (5 + rnd() * 60) * 1e9, flags: 2, children: [],
+      ...root,
+      id: hex(t, 16, 'item'),
+      trace,
+      service: 'invoice-worker',
+      name: 'process invoices.due',
+      kind: 'queue',
+      spanKind: 5,
+      status: 0,
+      team: 'orders',
+      start: rnd() * 3500e9,
+      duration: (5 + rnd() * 60) * 1e9,
+      flags: 2,
+      children: [],
     };
     made++;
     root.children.push(item);

@@ -1,5 +1,5 @@
 import { render } from 'preact';
-import { ErrorBoundary, LocationProvider, Route, Router, lazy } from 'preact-iso';
+import { ErrorBoundary, LocationProvider, lazy, Route, Router } from 'preact-iso';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/parts.css';

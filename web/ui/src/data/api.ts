@@ -52,7 +52,11 @@ async function answer<T>(call: Promise<Answer<T>>): Promise<T> {
     got = await call;
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
-    throw new Problem(0, 'Baton does not answer', 'The request did not reach the server. Is `baton serve` running?');
+    throw new Problem(
+      0,
+      'Baton does not answer',
+      'The request did not reach the server. Is `baton serve` running?',
+    );
   }
   if (got.response.ok && got.data !== undefined) return got.data;
   const problem = got.error ?? {};

@@ -25,7 +25,11 @@ export function judgeHealth(s: Status): Health {
   }
   const starting = s.parts.find((p) => p.state === 'starting');
   if (starting || !s.ready) {
-    return { level: 'warn', title: `The ${starting?.name ?? 'server'} is starting`, detail: starting?.detail ?? '' };
+    return {
+      level: 'warn',
+      title: `The ${starting?.name ?? 'server'} is starting`,
+      detail: starting?.detail ?? '',
+    };
   }
   const late = s.parts.reduce((max, p) => Math.max(max, p.lag_ns ?? 0), 0);
   if (late > lateNs) {

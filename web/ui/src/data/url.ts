@@ -1,5 +1,5 @@
-import { useLocation } from 'preact-iso';
 import { useMemo } from 'preact/hooks';
+import { useLocation } from 'preact-iso';
 
 export type Patch = Record<string, string | null | undefined>;
 

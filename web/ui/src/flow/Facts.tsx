@@ -1,9 +1,8 @@
 import type { FlowDetail } from '../data/api.ts';
 import { carry } from '../data/url.ts';
 import { Copy } from '../parts/Copy.tsx';
-import { TeamName } from '../parts/TeamName.tsx';
-import { Ago } from '../parts/Time.tsx';
 import { duration, exact, plural } from '../parts/format.ts';
+import { Ago } from '../parts/Time.tsx';
 
 /** The line under the verdict: when, how long, how much, and the values to search other systems with. */
 export function Facts({ flow, query }: { flow: FlowDetail; query: URLSearchParams }) {
@@ -41,7 +40,8 @@ export function Facts({ flow, query }: { flow: FlowDetail; query: URLSearchParam
       <div>
         <dt>Size</dt>
         <dd class="num">
-          {plural(flow.trace_count, 'trace')}, {plural(flow.hop_count, 'hop')}, {plural(flow.span_count, 'span')}
+          {plural(flow.trace_count, 'trace')}, {plural(flow.hop_count, 'hop')},{' '}
+          {plural(flow.span_count, 'span')}
         </dd>
       </div>
       {flow.environment && (
@@ -54,17 +54,6 @@ export function Facts({ flow, query }: { flow: FlowDetail; query: URLSearchParam
         <dt>Flow id</dt>
         <dd>
           <Copy text={flow.id} />
-        </dd>
-      </div>
-      <div class="facts-teams">
-        <dt>Teams</dt>
-        <dd>
-          {flow.teams.length === 0 && <span class="muted">none known</span>}
-          {flow.teams.map((t) => (
-            <a key={t} href={`/teams/${encodeURIComponent(t)}`}>
-              <TeamName id={t} />
-            </a>
-          ))}
         </dd>
       </div>
     </dl>

@@ -1,7 +1,7 @@
 import { useSignalEffect } from '@preact/signals';
-import { useLocation, useRoute } from 'preact-iso';
 import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks';
-import { type FlowDetail, api } from '../data/api.ts';
+import { useLocation, useRoute } from 'preact-iso';
+import { api, type FlowDetail } from '../data/api.ts';
 import { changes } from '../data/live.ts';
 import { useResource } from '../data/resource.ts';
 import { needTeams } from '../data/teams.ts';
@@ -14,7 +14,7 @@ import { SpansCard } from '../waterfall/SpansCard.tsx';
 import { Facts } from './Facts.tsx';
 import { Headline } from './Headline.tsx';
 import { LaneStrip } from './LaneStrip.tsx';
-import { Revisions, WhyJoined, because } from './Story.tsx';
+import { because, Revisions, WhyJoined } from './Story.tsx';
 
 /** Flows that ended longer ago than this are not asked for again at every change elsewhere. */
 const settledMs = 10 * 60_000;
@@ -41,9 +41,13 @@ function Flow({ id }: { id: string }) {
   const flow = useResource(`flow ${id}`, (s) => api.flow(id, s));
   const data = flow.data;
   // The spans are asked for again only when the flow has grown or was judged anew.
-  const spans = useResource(`spans ${id} ${data ? `${data.revision} ${data.span_count}` : 'first'}`, (s) =>
-    api.flowSpans(id, s),
-  );
+  const spans = useResource(`spans ${id}`, (s) => api.flowSpans(id, s));
+  const known = useRef('');
+  useEffect(() => {
+    const state = data ? `${data.revision} ${data.span_count}` : '';
+    if (known.current && state && state !== known.current) spans.refresh();
+    if (state) known.current = state;
+  }, [data, spans]);
   useFollow(data, flow.refresh);
   useEffect(() => {
     void needTeams();
@@ -89,7 +93,9 @@ function Flow({ id }: { id: string }) {
         <>
           <Headline flow={data} evidence={showSpan} />
           <Facts flow={data} query={query} />
-          {data.truncated && <p class="wf-note">This flow is too large to be read whole: its first spans are shown.</p>}
+          {data.truncated && (
+            <p class="wf-note">This flow is too large to be read whole: its first spans are shown.</p>
+          )}
           <LaneStrip flow={data} pick={showSpan} />
         </>
       ) : (

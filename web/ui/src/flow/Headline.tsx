@@ -2,8 +2,8 @@ import type { FlowDetail } from '../data/api.ts';
 import { teamName, teams } from '../data/teams.ts';
 import { Contacts } from '../parts/Contacts.tsx';
 import { duration } from '../parts/format.ts';
-import { TeamDot } from '../parts/TeamName.tsx';
 import { Icon, isIcon } from '../parts/icons.tsx';
+import { TeamDot } from '../parts/TeamName.tsx';
 import { capital, happened, verdictClass } from '../parts/words.ts';
 import { roleOf } from './role.ts';
 
@@ -51,14 +51,18 @@ export function Headline({ flow, evidence }: Props) {
         {c ? (
           <h1>
             {happened(flow.status)} at <strong>{c.between ? c.between.join(' → ') : c.service}</strong>{' '}
-            <span class="soft">({roleOf(c)})</span>: <span class="why">{c.reason || 'no reason was given'}</span>{' '}
+            <span class="soft">({roleOf(c)})</span>:{' '}
+            <span class="why">{c.reason || 'no reason was given'}</span>{' '}
             <span class="soft">— {owned ? 'owned by' : 'owned by nobody'}</span>
             {owned && <strong> {owned}</strong>}
           </h1>
         ) : (
           <h1>
             {capital(flow.status)} {flow.status === 'running' ? 'for' : 'in'} {duration(flow.duration_ns)}
-            <span class="soft"> — {flow.type.operation} of {flow.type.service}</span>
+            <span class="soft">
+              {' '}
+              — {flow.type.operation} of {flow.type.service}
+            </span>
           </h1>
         )}
         {c && (

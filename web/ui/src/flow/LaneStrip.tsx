@@ -1,17 +1,20 @@
 import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { FlowDetail } from '../data/api.ts';
 import { teamName } from '../data/teams.ts';
-import { TeamDot } from '../parts/TeamName.tsx';
 import { duration, plural } from '../parts/format.ts';
 import { Icon, KindIcon } from '../parts/icons.tsx';
-import { type Edge, type Node, layLanes, notable } from './lanes.ts';
+import { TeamDot } from '../parts/TeamName.tsx';
+import { type Edge, layLanes, type Node, notable } from './lanes.ts';
 
-const box = { w: 158, h: 46 };
-const pitch = { x: 212, y: 64 };
-const pad = { x: 14, y: 9 };
+const box = { w: 158, h: 42 };
+const pitch = { x: 212, y: 58 };
+const pad = { x: 14, y: 8 };
 
 const left = (n: Node) => pad.x + n.column * pitch.x;
 const top = (n: Node) => pad.y + n.lane * pitch.y;
+
+/** Beside the arrow's end, on the side from which its line does not come. */
+const waitTop = ({ from, to }: Edge) => top(to) + box.h / 2 + (from.lane > to.lane ? -19 : 3);
 
 /** From the right side of one hop to the left side of the next; a hand-off ends in an arrow. */
 function path({ from, to }: Edge): string {
@@ -29,10 +32,12 @@ function path({ from, to }: Edge): string {
 
 function HopBox({ node, pick }: { node: Node; pick: (n: Node) => void }) {
   const { hop } = node;
+  const channel = hop.parties.find((p) => p.role === 'channel');
   const said = [
     `${hop.kind} ${hop.operation}`,
     `at ${node.service}`,
     node.team ? `owned by ${teamName(node.team)}` : 'no owner',
+    channel ? `through ${channel.service}${channel.team ? ` of ${teamName(channel.team)}` : ''}` : '',
     node.culprit ? 'the culprit' : hop.outcome,
     hop.error ?? '',
   ];
@@ -52,9 +57,12 @@ function HopBox({ node, pick }: { node: Node; pick: (n: Node) => void }) {
         {node.failed && <Icon name="failed" size={12} />}
       </span>
       <span class="hop-line">
+        {channel?.team && channel.team !== node.team && <TeamDot id={channel.team} />}
         <span class="clip soft">{hop.operation}</span>
         <span class="grow" />
-        <span class="muted num">{hop.attempts > 1 ? `${hop.attempts} tries` : duration(node.durationNs)}</span>
+        <span class="muted num">
+          {hop.attempts > 1 ? `${hop.attempts} tries` : duration(node.durationNs)}
+        </span>
       </span>
     </button>
   );
@@ -77,7 +85,8 @@ export function LaneStrip({ flow, pick }: { flow: FlowDetail; pick: (trace: stri
       <div class="card-head">
         <h2 id="lanes-title">From team to team</h2>
         <span class="muted">
-          {plural(flow.hop_count, 'hop')}, {plural(handoffs, 'hand-off')}, {plural(lanes.teams.filter(Boolean).length, 'team')}
+          {plural(flow.hop_count, 'hop')}, {plural(handoffs, 'hand-off')},{' '}
+          {plural(lanes.teams.filter(Boolean).length, 'team')}
         </span>
         {lanes.omitted > 0 && <span class="muted">· {plural(lanes.omitted, 'hop')} not drawn</span>}
       </div>
@@ -98,15 +107,27 @@ export function LaneStrip({ flow, pick }: { flow: FlowDetail; pick: (trace: stri
         </ul>
         <div class="lane-scroll" ref={scroller} role="region" aria-label="Hops in time order">
           <div class="lane-field" style={{ width: `${width}px`, height: `${height}px` }}>
+            {lanes.teams.slice(1).map((team, i) => (
+              <div
+                key={team ?? ''}
+                class="lane-line"
+                style={{ transform: `translateY(${(i + 1) * pitch.y - 1}px)` }}
+              />
+            ))}
             <svg width={width} height={height} aria-hidden="true">
               <defs>
-                <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">
+                <marker
+                  id="arrow"
+                  viewBox="0 0 8 8"
+                  refX="7"
+                  refY="4"
+                  markerWidth="7"
+                  markerHeight="7"
+                  orient="auto"
+                >
                   <path d="M0.5 0.5 7.5 4 0.5 7.5z" class="arrow" />
                 </marker>
               </defs>
-              {lanes.teams.slice(1).map((team, i) => (
-                <path key={team ?? ''} class="lane-line" d={`M0 ${(i + 1) * pitch.y - 0.5}H${width}`} />
-              ))}
               {lanes.edges.map((e) => (
                 <path
                   key={`${e.from.key}${e.to.key}`}
@@ -122,7 +143,7 @@ export function LaneStrip({ flow, pick }: { flow: FlowDetail; pick: (trace: stri
                 <span
                   key={`w${e.to.key}`}
                   class="wait num"
-                  style={{ transform: `translate(${left(e.to) - 50}px, ${top(e.to) + 1}px)` }}
+                  style={{ transform: `translate(${left(e.to) - 106}px, ${waitTop(e)}px)` }}
                   title="Time between the two sides: on the network, or in the queue"
                 >
                   {duration(e.waitNs)}

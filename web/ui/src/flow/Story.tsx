@@ -1,8 +1,8 @@
 import type { FlowDetail, Join } from '../data/api.ts';
+import { carry } from '../data/url.ts';
 import { Icon } from '../parts/icons.tsx';
 import { Ago } from '../parts/Time.tsx';
 import { Verdict } from '../parts/Verdict.tsx';
-import { carry } from '../data/url.ts';
 
 /** One sentence on why a trace belongs to the flow. */
 export function because({ because: b }: Join): string {
@@ -29,7 +29,10 @@ function JoinReason({ join, query }: { join: Join; query: URLSearchParams }) {
     return (
       <>
         the same {b.key}{' '}
-        <a class="link mono" href={carry('/', query, { q: `${b.key}=${b.value ?? ''}`, from: 'now-24h', to: null })}>
+        <a
+          class="link mono"
+          href={carry('/', query, { q: `${b.key}=${b.value ?? ''}`, from: 'now-24h', to: null })}
+        >
           {b.value}
         </a>
       </>

@@ -53,7 +53,11 @@ export function receiver(hop: Hop) {
  * Lays hops out in time order, one lane a team in order of appearance. A hop stands right of its parents and never
  * left of an earlier hop; hops alike from the same parent are one node, because a batch of hundreds tells one story.
  */
-export function layLanes(hops: Hop[], culprit: { trace_id: string; span_id: string } | null, limit = 240): Lanes {
+export function layLanes(
+  hops: Hop[],
+  culprit: { trace_id: string; span_id: string } | null,
+  limit = 240,
+): Lanes {
   const lanes = new Map<string | null, number>();
   const ends: number[] = [];
   const byHop = new Map<string, Node>();
@@ -66,7 +70,8 @@ export function layLanes(hops: Hop[], culprit: { trace_id: string; span_id: stri
     const party = receiver(hop);
     const parent = hop.parents.map((id) => byHop.get(id)).find((n) => n !== undefined);
     const failed = isFailed(hop);
-    const isCulprit = culprit !== null && hop.span_id === culprit.span_id && hop.trace_id === culprit.trace_id;
+    const isCulprit =
+      culprit !== null && hop.span_id === culprit.span_id && hop.trace_id === culprit.trace_id;
     const same = [parent?.key, hop.kind, party?.service, hop.operation, hop.outcome].join('\n');
     const before = isCulprit ? undefined : alike.get(same);
     if (before && !before.culprit) {

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { Facets } from '../data/api.ts';
 import { paused } from '../data/live.ts';
 import { teamName } from '../data/teams.ts';
-import type { Facets } from '../data/api.ts';
+import type { Patch } from '../data/url.ts';
 import { Icon } from '../parts/icons.tsx';
 import { capital } from '../parts/words.ts';
-import type { Patch } from '../data/url.ts';
 import { type Filters, isLive } from './filters.ts';
 import { StatusChips } from './StatusChips.tsx';
 import { TimeRange } from './TimeRange.tsx';
@@ -20,7 +20,13 @@ interface Choice {
   text: string;
 }
 
-function Select(props: { label: string; all: string; value: string; choices: Choice[]; pick: (v: string) => void }) {
+function Select(props: {
+  label: string;
+  all: string;
+  value: string;
+  choices: Choice[];
+  pick: (v: string) => void;
+}) {
   const { label, all, value, choices, pick } = props;
   // A link may name a value of which this window has no flow; it must still be seen and be cleared.
   const missing = value && !choices.some((c) => c.value === value);
@@ -97,49 +103,20 @@ function Live({ filters }: { filters: Filters }) {
   );
 }
 
-const environmentName = (value: string) => value || 'no environment';
-
 export function FilterBar({ filters, facets, set }: BarProps) {
   const clean = !filters.q && !filters.team && !filters.type && !filters.kind && filters.status.length === 0;
   return (
     <div class="filters" role="search" aria-label="Filter flows">
-      <div class="filter-row">
+      <div class="filter-row first">
         <Search q={filters.q} set={set} />
-        <TimeRange from={filters.from} to={filters.to} set={set} />
-        <Live filters={filters} />
-      </div>
-      <div class="filter-row">
-        <StatusChips filters={filters} facets={facets} set={set} />
-        <span class="grow" />
         <Select
           label="Environment"
           all="All environments"
           value={filters.environment}
           choices={(facets?.environments ?? [])
             .filter((e) => e.value)
-            .map((e) => ({ value: e.value, text: environmentName(e.value) }))}
+            .map((e) => ({ value: e.value, text: e.value }))}
           pick={(environment) => set({ environment })}
-        />
-        <Select
-          label="Team"
-          all="All teams"
-          value={filters.team}
-          choices={(facets?.teams ?? []).map((t) => ({ value: t.id, text: t.name || teamName(t.id) }))}
-          pick={(team) => set({ team })}
-        />
-        <Select
-          label="Flow type"
-          all="All flow types"
-          value={filters.type}
-          choices={(facets?.types ?? []).map((t) => ({ value: t.id, text: `${t.operation} · ${t.service}` }))}
-          pick={(type) => set({ type })}
-        />
-        <Select
-          label="Kind of hop"
-          all="All kinds"
-          value={filters.kind}
-          choices={(facets?.kinds ?? ['api', 'event', 'queue', 'workflow']).map((k) => ({ value: k, text: capital(k) }))}
-          pick={(kind) => set({ kind })}
         />
         <Select
           label="Order"
@@ -148,16 +125,47 @@ export function FilterBar({ filters, facets, set }: BarProps) {
           choices={[{ value: 'newest', text: 'Newest first' }]}
           pick={(sort) => set({ sort })}
         />
+        <TimeRange from={filters.from} to={filters.to} set={set} />
+        <Live filters={filters} />
+      </div>
+      <div class="filter-row">
+        <StatusChips filters={filters} facets={facets} set={set} />
+        <span class="grow" />
+        <Select
+          label="Team"
+          all="Any team"
+          value={filters.team}
+          choices={(facets?.teams ?? []).map((t) => ({ value: t.id, text: t.name || teamName(t.id) }))}
+          pick={(team) => set({ team })}
+        />
+        <Select
+          label="Flow type"
+          all="Any flow type"
+          value={filters.type}
+          choices={(facets?.types ?? []).map((t) => ({ value: t.id, text: `${t.operation} · ${t.service}` }))}
+          pick={(type) => set({ type })}
+        />
+        <Select
+          label="Kind of hop"
+          all="Any kind"
+          value={filters.kind}
+          choices={(facets?.kinds ?? ['api', 'event', 'queue', 'workflow']).map((k) => ({
+            value: k,
+            text: capital(k),
+          }))}
+          pick={(kind) => set({ kind })}
+        />
         <button
           type="button"
-          class="btn quiet"
+          class="btn quiet icon"
           disabled={clean}
+          title="Clear the filters"
+          aria-label="Clear the filters"
           onClick={() => set({ q: '', team: '', type: '', kind: '', status: '' })}
         >
-          Clear
+          <Icon name="close" size={13} />
         </button>
       </div>
     </div>
   );
 }
-

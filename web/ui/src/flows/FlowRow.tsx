@@ -35,7 +35,17 @@ function What({ flow }: { flow: Flow }) {
   );
 }
 
-export function FlowRow({ flow, index, href, top }: { flow: Flow; index: number; href: string; top: number }) {
+export function FlowRow({
+  flow,
+  index,
+  href,
+  top,
+}: {
+  flow: Flow;
+  index: number;
+  href: string;
+  top: number;
+}) {
   const c = flow.culprit;
   const key = flow.correlations[0];
   const name = `${capital(flow.status)}: ${flow.type.operation} of ${flow.type.service}`;
@@ -55,7 +65,9 @@ export function FlowRow({ flow, index, href, top }: { flow: Flow; index: number;
       <div role="cell" class="c-what">
         <What flow={flow} />
       </div>
-      <div role="cell" class="c-owner">{c ? <TeamName id={c.team} /> : <span class="muted">–</span>}</div>
+      <div role="cell" class="c-owner">
+        {c ? <TeamName id={c.team} /> : <span class="muted">–</span>}
+      </div>
       <div role="cell" class="c-flow">
         <span class="clip">
           {flow.type.operation} <span class="muted">{flow.type.service}</span>

@@ -1,13 +1,8 @@
-import {
-  Virtualizer,
-  observeWindowOffset,
-  observeWindowRect,
-  windowScroll,
-} from '@tanstack/virtual-core';
+import { observeWindowOffset, observeWindowRect, Virtualizer, windowScroll } from '@tanstack/virtual-core';
 import { useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
 import type { Flow } from '../data/api.ts';
 import { useKeys } from '../shell/keys.ts';
-import { FlowRow, columns } from './FlowRow.tsx';
+import { columns, FlowRow } from './FlowRow.tsx';
 
 const narrow = matchMedia('(max-width: 820px)');
 const rowHeight = () => (narrow.matches ? 104 : 50);
@@ -73,7 +68,8 @@ export function FlowTable({ rows, complete, href, more, busy }: Props) {
     const i = Math.max(0, Math.min(rows.length - 1, index));
     virtual.scrollToIndex(i, { align: 'auto' });
     // The row may not be drawn yet; two frames later it is.
-    const focus = () => body.current?.querySelector<HTMLElement>(`[data-row="${i}"]`)?.focus({ preventScroll: true });
+    const focus = () =>
+      body.current?.querySelector<HTMLElement>(`[data-row="${i}"]`)?.focus({ preventScroll: true });
     focus();
     requestAnimationFrame(() => requestAnimationFrame(focus));
   };

@@ -1,6 +1,6 @@
 import { useSignalEffect } from '@preact/signals';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import { type Failure, type Flow, api } from '../data/api.ts';
+import { api, type Failure, type Flow } from '../data/api.ts';
 import { changes, paused } from '../data/live.ts';
 import { useResource } from '../data/resource.ts';
 import { needTeams } from '../data/teams.ts';
@@ -10,11 +10,11 @@ import { Bones, Trouble } from '../parts/Trouble.tsx';
 import { useKeys } from '../shell/keys.ts';
 import { FailureGroups } from './FailureGroups.tsx';
 import { FilterBar } from './FilterBar.tsx';
-import { FlowList } from './flowList.ts';
 import { FlowTable } from './FlowTable.tsx';
+import { isLive, readFilters, searchable, toApi } from './filters.ts';
+import { FlowList } from './flowList.ts';
 import { Histogram } from './Histogram.tsx';
 import { NoFlows } from './NoFlows.tsx';
-import { isLive, readFilters, searchable, toApi } from './filters.ts';
 
 const list = new FlowList((query, signal) => api.flows(query, signal));
 
@@ -63,7 +63,8 @@ export function FlowsPage() {
   }, [askKey]);
 
   const hovered = useRef(false);
-  const reading = () => hovered.current || scrollY > 40 || document.activeElement?.hasAttribute('data-row') === true;
+  const reading = () =>
+    hovered.current || scrollY > 40 || document.activeElement?.hasAttribute('data-row') === true;
   const surroundings = useThrottled(() => {
     chart.refresh();
     facets.refresh();

@@ -5,7 +5,13 @@ import { verdictClass } from '../parts/words.ts';
 import { bucketCount, describe, layers, totals } from './bars.ts';
 
 /** Flows by verdict over time. Dragging across it chooses that time. */
-export function Histogram({ data, choose }: { data: Data | undefined; choose: (from: string, to: string) => void }) {
+export function Histogram({
+  data,
+  choose,
+}: {
+  data: Data | undefined;
+  choose: (from: string, to: string) => void;
+}) {
   const [hover, setHover] = useState(-1);
   const [anchor, setAnchor] = useState(-1);
   const drawn = useMemo(() => (data ? layers(data) : []), [data]);

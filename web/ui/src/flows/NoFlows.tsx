@@ -28,7 +28,12 @@ OTEL_EXPORTER_OTLP_PROTOCOL=grpc     # or http/protobuf with port 4318`;
 /** The list is empty: either nothing was ever sent, and this teaches how, or the filters leave nothing. */
 export function NoFlows({ filters, set }: { filters: Filters; set: BarProps['set'] }) {
   const filtered =
-    filters.q || filters.team || filters.type || filters.kind || filters.environment || filters.status.length > 0;
+    filters.q ||
+    filters.team ||
+    filters.type ||
+    filters.kind ||
+    filters.environment ||
+    filters.status.length > 0;
   if (filtered) {
     return (
       <div class="notice">
@@ -54,8 +59,8 @@ export function NoFlows({ filters, set }: { filters: Filters; set: BarProps['set
     <div class="notice teach">
       <h2>No flows yet</h2>
       <p>
-        Baton listens for OpenTelemetry traces and joins them into business flows by correlation id, span link and
-        message. This page shows the first flow within a second of its last span.
+        Baton listens for OpenTelemetry traces and joins them into business flows by correlation id, span link
+        and message. This page shows the first flow within a second of its last span.
       </p>
       <h3>See it work: a simulated order estate, beside this server</h3>
       <CodeBlock label="Commands that start the demo" code={'make build\nbin/baton demo'} />

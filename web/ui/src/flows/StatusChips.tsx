@@ -13,7 +13,9 @@ export function StatusChips({ filters, facets, set }: BarProps) {
     const i = (verdicts as readonly string[]).indexOf(s);
     return i < 0 ? verdicts.length : i;
   };
-  const shown = [...new Set([...standing, ...counts.keys(), ...filters.status])].sort((a, b) => rank(a) - rank(b));
+  const shown = [...new Set([...standing, ...counts.keys(), ...filters.status])].sort(
+    (a, b) => rank(a) - rank(b),
+  );
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a wrapping row everywhere.
     <div class="chips" role="group" aria-label="Status">

@@ -42,7 +42,10 @@ export function layers(h: Histogram, least = 5): Layer[] {
 }
 
 /** What one bucket holds, in words. */
-export function describe(h: Histogram, bucket: number): { from: number; to: number; parts: [string, number][] } {
+export function describe(
+  h: Histogram,
+  bucket: number,
+): { from: number; to: number; parts: [string, number][] } {
   const from = Date.parse(h.from) + (bucket * h.step_ns) / 1e6;
   const parts = h.series
     .map((s): [string, number] => [s.status, s.counts[bucket] ?? 0])

@@ -1,5 +1,5 @@
 import { batch, computed, signal } from '@preact/signals';
-import { type Flow, type FlowList as Page, type FlowQuery, Problem } from '../data/api.ts';
+import { type Flow, type FlowQuery, type FlowList as Page, Problem } from '../data/api.ts';
 
 export type FetchPage = (query: FlowQuery, signal: AbortSignal) => Promise<Page>;
 

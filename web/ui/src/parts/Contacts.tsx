@@ -4,7 +4,12 @@ import { webLink } from './format.ts';
 import { Icon } from './icons.tsx';
 import { capital } from './words.ts';
 
-const known: Record<string, string> = { slack: 'Slack', pagerduty: 'PagerDuty', email: 'E-mail', teams: 'Teams' };
+const known: Record<string, string> = {
+  slack: 'Slack',
+  pagerduty: 'PagerDuty',
+  email: 'E-mail',
+  teams: 'Teams',
+};
 
 function Contact({ channel, address }: { channel: string; address: string }) {
   const name = known[channel] ?? capital(channel);

@@ -18,7 +18,8 @@ const shapes = {
   fold: 'M4 10l4-4 4 4M2.5 13h11M2.5 3h11',
   link: 'M6.5 9.5l3-3M7 4.5l1.5-1.5a3 3 0 0 1 4.5 4.5L11.5 9M9 11.5L7.5 13A3 3 0 0 1 3 8.5L4.5 7',
   api: 'M2 8h12M10 4l4 4-4 4M4 5v6',
-  event: 'M8 9.2a1.2 1.2 0 1 0 0-2.4 1.2 1.2 0 0 0 0 2.4zM5 11a4.2 4.2 0 0 1 0-6M11 5a4.2 4.2 0 0 1 0 6M2.8 13a7 7 0 0 1 0-10M13.2 3a7 7 0 0 1 0 10',
+  event:
+    'M8 9.2a1.2 1.2 0 1 0 0-2.4 1.2 1.2 0 0 0 0 2.4zM5 11a4.2 4.2 0 0 1 0-6M11 5a4.2 4.2 0 0 1 0 6M2.8 13a7 7 0 0 1 0-10M13.2 3a7 7 0 0 1 0 10',
   queue: 'M2 5h12v6H2zM6 5v6M10 5v6',
   workflow: 'M2 3h4.5v4H2zM9.5 9H14v4H9.5zM6.5 5H12v4',
   db: 'M3 4c0-1 2.2-2 5-2s5 1 5 2-2.2 2-5 2-5-1-5-2zM3 4v8c0 1 2.2 2 5 2s5-1 5-2V4',
@@ -63,7 +64,15 @@ export const KindIcon = ({ kind, size = 14 }: { kind: string; size?: number }) =
 
 export function Logo() {
   return (
-    <svg width="22" height="22" viewBox="0 0 32 32" aria-hidden="true" fill="none" stroke-width="7" stroke-linecap="round">
+    <svg
+      width="22"
+      height="22"
+      viewBox="0 0 32 32"
+      aria-hidden="true"
+      fill="none"
+      stroke-width="7"
+      stroke-linecap="round"
+    >
       <path d="M6 26 15.2 16.8" stroke="#0d9488" />
       <path d="M18 14 26 6" stroke="#f59e0b" />
     </svg>

@@ -1,12 +1,13 @@
 import { useEffect } from 'preact/hooks';
 import { health, status } from '../data/status.ts';
-import { Bones } from '../parts/Trouble.tsx';
 import { bytes, count, duration } from '../parts/format.ts';
+import { Bones } from '../parts/Trouble.tsx';
 
 function figure(value: number, unit: string): string {
   if (unit === 'ns') return duration(value);
   if (unit === 'bytes' || unit === 'B') return bytes(value);
-  const text = Number.isInteger(value) ? count(value) : value.toFixed(value < 10 ? 2 : 1);
+  const text =
+    Number.isInteger(value) || value >= 1000 ? count(Math.round(value)) : value.toFixed(value < 10 ? 2 : 1);
   return unit ? `${text} ${unit}` : text;
 }
 
@@ -63,7 +64,10 @@ export default function StatusPage() {
                       {p.detail && <div class="muted">{p.detail}</div>}
                     </td>
                     <td>
-                      <span class="health" data-level={p.state === 'ok' ? 'ok' : p.state === 'away' ? 'bad' : 'warn'}>
+                      <span
+                        class="health"
+                        data-level={p.state === 'ok' ? 'ok' : p.state === 'away' ? 'bad' : 'warn'}
+                      >
                         <span class="dot" />
                         {p.state}
                       </span>

@@ -28,7 +28,11 @@ export function TopBar() {
         <span>Baton</span>
       </a>
       <nav class="nav" aria-label="Pages">
-        <Tab to="/" text="Flows" here={path === '/' || path.startsWith('/flows') || path.startsWith('/traces')} />
+        <Tab
+          to="/"
+          text="Flows"
+          here={path === '/' || path.startsWith('/flows') || path.startsWith('/traces')}
+        />
         <Tab to="/teams" text="Teams" here={path.startsWith('/teams')} />
       </nav>
       <div class="grow" />
@@ -45,7 +49,13 @@ export function TopBar() {
       >
         <Icon name={themeIcon[theme.value]} />
       </button>
-      <button type="button" class="btn quiet icon help-btn" onClick={openHelp} title="Keyboard (?)" aria-label="Keyboard help">
+      <button
+        type="button"
+        class="btn quiet icon help-btn"
+        onClick={openHelp}
+        title="Keyboard (?)"
+        aria-label="Keyboard help"
+      >
         ?
       </button>
     </header>

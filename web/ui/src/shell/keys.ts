@@ -3,7 +3,8 @@ import { useEffect, useRef } from 'preact/hooks';
 export type Keys = Record<string, (event: KeyboardEvent) => void>;
 
 const typing = (target: EventTarget | null) =>
-  target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  target instanceof HTMLElement &&
+  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 
 /** Shortcuts of a page, by `event.key`. They rest while someone types, holds a modifier, or reads a dialog. */
 export function useKeys(keys: Keys) {

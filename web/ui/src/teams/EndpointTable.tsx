@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
-import { type Endpoint, api } from '../data/api.ts';
+import { api, type Endpoint } from '../data/api.ts';
 import { useResource } from '../data/resource.ts';
 import { CodeBlock } from '../parts/Copy.tsx';
+import { count } from '../parts/format.ts';
 import { KindIcon } from '../parts/icons.tsx';
 import { TeamName } from '../parts/TeamName.tsx';
 import { Ago } from '../parts/Time.tsx';
 import { Bones } from '../parts/Trouble.tsx';
-import { count } from '../parts/format.ts';
 import { ruleFor } from './rule.ts';
 
 /** Who owns it and why: every candidate that was considered, and the rule that would change it. */
@@ -25,15 +25,14 @@ function Explanation({ endpoint }: { endpoint: Endpoint }) {
         <ol>
           {why.candidates.map((c) => (
             <li key={c.team + c.source + c.detail}>
-              <TeamName id={c.team} /> <span class="soft">by {c.source}</span> <span class="muted">{c.detail}</span>
+              <TeamName id={c.team} /> <span class="soft">by {c.source}</span>{' '}
+              <span class="muted">{c.detail}</span>
               {c.decided && <span class="tag">decided</span>}
             </li>
           ))}
         </ol>
       )}
-      {!why.team && (
-        <CodeBlock label="Rule for ownership.yaml" code={`rules:\n${ruleFor(endpoint)}`} />
-      )}
+      {!why.team && <CodeBlock label="Rule for ownership.yaml" code={`rules:\n${ruleFor(endpoint)}`} />}
     </div>
   );
 }
@@ -84,7 +83,15 @@ function Row({ e, showOwner }: { e: Endpoint; showOwner: boolean }) {
   );
 }
 
-export function EndpointTable({ list, label, showOwner = false }: { list: Endpoint[]; label: string; showOwner?: boolean }) {
+export function EndpointTable({
+  list,
+  label,
+  showOwner = false,
+}: {
+  list: Endpoint[];
+  label: string;
+  showOwner?: boolean;
+}) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
     <section class="scroll-x" tabIndex={0} aria-label={label}>

@@ -1,15 +1,15 @@
-import { useLocation, useRoute } from 'preact-iso';
 import { useEffect } from 'preact/hooks';
-import { type Failure, api } from '../data/api.ts';
+import { useLocation, useRoute } from 'preact-iso';
+import { api, type Failure } from '../data/api.ts';
 import { useResource } from '../data/resource.ts';
 import { needTeams } from '../data/teams.ts';
 import { carry, useQuery } from '../data/url.ts';
 import { FailureGroups } from '../flows/FailureGroups.tsx';
 import { Contacts } from '../parts/Contacts.tsx';
-import { TeamDot } from '../parts/TeamName.tsx';
-import { Bones, Trouble } from '../parts/Trouble.tsx';
 import { plural } from '../parts/format.ts';
 import { Icon } from '../parts/icons.tsx';
+import { TeamDot } from '../parts/TeamName.tsx';
+import { Bones, Trouble } from '../parts/Trouble.tsx';
 import { EndpointTable } from './EndpointTable.tsx';
 import { useEndpoints } from './useEndpoints.ts';
 
@@ -17,10 +17,16 @@ function Failures({ id }: { id: string }) {
   const { query } = useQuery();
   const { route } = useLocation();
   const window = { from: query.get('from') ?? undefined, to: query.get('to') ?? undefined };
-  const got = useResource(`failures ${id} ${JSON.stringify(window)}`, (s) => api.failures({ ...window, team: id }, s));
+  const got = useResource(`failures ${id} ${JSON.stringify(window)}`, (s) =>
+    api.failures({ ...window, team: id }, s),
+  );
   const open = (f: Failure) => {
     const [one] = f.sample_flow_ids;
-    route(one && f.flow_count === 1 ? carry(`/flows/${one}`, query) : carry('/', query, { team: id, status: f.status, q: f.culprit.service }));
+    route(
+      one && f.flow_count === 1
+        ? carry(`/flows/${one}`, query)
+        : carry('/', query, { team: id, status: f.status, q: f.culprit.service }),
+    );
   };
   const list = got.data?.failures ?? [];
   return (
@@ -46,7 +52,9 @@ function Endpoints({ id }: { id: string }) {
       {first.problem && <Trouble problem={first.problem} retry={first.refresh} />}
       {!first.data && !first.problem && <Bones rows={6} height={36} />}
       {list.length > 0 && <EndpointTable list={list} label="Endpoints of the team" />}
-      {first.data && list.length === 0 && <p class="side-note muted">No endpoint that was seen matches a rule of this team.</p>}
+      {first.data && list.length === 0 && (
+        <p class="side-note muted">No endpoint that was seen matches a rule of this team.</p>
+      )}
       {more && (
         <button type="button" class="btn more" onClick={() => void more()}>
           Show more

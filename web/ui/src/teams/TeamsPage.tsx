@@ -1,14 +1,14 @@
 import { useEffect } from 'preact/hooks';
-import { type Team, type TeamList, api } from '../data/api.ts';
+import { api, type Team, type TeamList } from '../data/api.ts';
 import { type Resource, useResource } from '../data/resource.ts';
 import { status } from '../data/status.ts';
 import { learnTeams } from '../data/teams.ts';
 import { carry, useQuery } from '../data/url.ts';
 import { Contacts } from '../parts/Contacts.tsx';
 import { CodeBlock } from '../parts/Copy.tsx';
+import { count, plural } from '../parts/format.ts';
 import { TeamName } from '../parts/TeamName.tsx';
 import { Bones, Trouble } from '../parts/Trouble.tsx';
-import { count, plural } from '../parts/format.ts';
 import { EndpointTable } from './EndpointTable.tsx';
 import { rulesFor } from './rule.ts';
 import { useEndpoints } from './useEndpoints.ts';
@@ -33,7 +33,9 @@ function TeamRow({ team, query }: { team: Team; query: URLSearchParams }) {
         <Contacts team={team} />
       </td>
       <td class="r num">{count(team.endpoint_count)}</td>
-      <td class={`r num ${team.failures_caused > 0 ? 'err-text' : 'muted'}`}>{count(team.failures_caused)}</td>
+      <td class={`r num ${team.failures_caused > 0 ? 'err-text' : 'muted'}`}>
+        {count(team.failures_caused)}
+      </td>
     </tr>
   );
 }
@@ -53,7 +55,9 @@ function List({ got, query }: { got: Resource<TeamList>; query: URLSearchParams 
       </div>
     );
   }
-  const worst = [...got.data.teams].sort((a, b) => b.failures_caused - a.failures_caused || (a.id < b.id ? -1 : 1));
+  const worst = [...got.data.teams].sort(
+    (a, b) => b.failures_caused - a.failures_caused || (a.id < b.id ? -1 : 1),
+  );
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
     <section class="scroll-x" tabIndex={0} aria-label="Teams">
@@ -97,8 +101,8 @@ function Unowned({ environment }: { environment: string }) {
     <>
       <div class="paste">
         <p class="soft">
-          Paste this into your ownership file and put the teams in; rules are read from top to bottom, and the last one
-          that matches wins.
+          Paste this into your ownership file and put the teams in; rules are read from top to bottom, and the
+          last one that matches wins.
         </p>
         <CodeBlock label="Rules for everything unowned" code={rulesFor(list)} />
       </div>
@@ -115,7 +119,11 @@ function Unowned({ environment }: { environment: string }) {
 export default function TeamsPage() {
   const { query } = useQuery();
   const environment = query.get('environment') ?? '';
-  const window = { from: query.get('from') ?? undefined, to: query.get('to') ?? undefined, environment: environment || undefined };
+  const window = {
+    from: query.get('from') ?? undefined,
+    to: query.get('to') ?? undefined,
+    environment: environment || undefined,
+  };
   const got = useResource(`teams ${JSON.stringify(window)}`, (s) => api.teams(window, s));
   const unowned = query.get('tab') === 'unowned';
   useEffect(() => {
@@ -134,12 +142,16 @@ export default function TeamsPage() {
           </a>
           <a href={tab('unowned')} aria-current={unowned ? 'page' : undefined}>
             Without an owner{' '}
-            <span class="num muted">{got.data ? plural(got.data.unowned.endpoint_count, 'endpoint') : ''}</span>
+            <span class="num muted">
+              {got.data ? plural(got.data.unowned.endpoint_count, 'endpoint') : ''}
+            </span>
           </a>
         </nav>
       </div>
       {error && <p class="wf-note">The last change of the ownership file was not taken: {error}</p>}
-      <div class="card">{unowned ? <Unowned environment={environment} /> : <List got={got} query={query} />}</div>
+      <div class="card">
+        {unowned ? <Unowned environment={environment} /> : <List got={got} query={query} />}
+      </div>
     </div>
   );
 }

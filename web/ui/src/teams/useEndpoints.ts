@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { type Endpoint, api } from '../data/api.ts';
+import { api, type Endpoint } from '../data/api.ts';
 import { type Resource, useResource } from '../data/resource.ts';
 
 type Page = { endpoints: Endpoint[]; next_cursor: string | null };

@@ -1,14 +1,14 @@
-import { useRoute } from 'preact-iso';
 import { useEffect } from 'preact/hooks';
-import { type SpanTable, api } from '../data/api.ts';
+import { useRoute } from 'preact-iso';
+import { api, type SpanTable } from '../data/api.ts';
 import { type Resource, useResource } from '../data/resource.ts';
 import { needTeams } from '../data/teams.ts';
 import { carry, useQuery } from '../data/url.ts';
 import { Copy } from '../parts/Copy.tsx';
-import { Ago } from '../parts/Time.tsx';
-import { Verdict } from '../parts/Verdict.tsx';
 import { duration, plural } from '../parts/format.ts';
 import { Icon } from '../parts/icons.tsx';
+import { Ago } from '../parts/Time.tsx';
+import { Verdict } from '../parts/Verdict.tsx';
 import { SpansCard } from '../waterfall/SpansCard.tsx';
 
 function Flows({ id }: { id: string }) {

@@ -1,8 +1,8 @@
-import { TeamDot } from '../parts/TeamName.tsx';
 import { count, duration } from '../parts/format.ts';
 import { Icon, KindIcon } from '../parts/icons.tsx';
+import { TeamDot } from '../parts/TeamName.tsx';
 import { flag, has, kinds, opensTrace, spanKinds } from './spans.ts';
-import { type Waterfall, rowHeight } from './state.ts';
+import { rowHeight, type Waterfall } from './state.ts';
 
 /** Deeper rows share the last step of indentation: the name must stay readable. */
 const deepest = 14;
@@ -39,7 +39,7 @@ function Row({ wf, row, position, why }: { wf: Waterfall; row: number; position:
           {children > 0 && <Icon name="right" size={11} />}
         </span>
         <TeamDot id={team?.id ?? null} />
-        {opens && (
+        {opens && row > 0 && (
           <span class="muted" title={why || 'A trace begins here'}>
             <Icon name="link" size={12} />
           </span>
@@ -73,7 +73,9 @@ export function Rows({ wf, why }: { wf: Waterfall; why: (trace: string) => strin
   const out = [];
   for (let p = first; p < first + many; p++) {
     const row = rows[p]!;
-    out.push(<Row key={row} wf={wf} row={row} position={p} why={why(wf.spans.traces[wf.spans.trace[row]!] ?? '')} />);
+    out.push(
+      <Row key={row} wf={wf} row={row} position={p} why={why(wf.spans.traces[wf.spans.trace[row]!] ?? '')} />,
+    );
   }
   return (
     <div role="rowgroup" class="wf-rows" style={{ height: `${rows.length * rowHeight}px` }}>

@@ -1,12 +1,12 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { type SpanDetail, api } from '../data/api.ts';
+import { api, type SpanDetail } from '../data/api.ts';
 import { useResource } from '../data/resource.ts';
 import { Copy } from '../parts/Copy.tsx';
+import { duration, exact } from '../parts/format.ts';
 import { Icon } from '../parts/icons.tsx';
 import { TeamName } from '../parts/TeamName.tsx';
 import { Bones, Trouble } from '../parts/Trouble.tsx';
-import { duration, exact } from '../parts/format.ts';
 import { Attributes, text } from './Attributes.tsx';
 
 function Section({ title, n, children }: { title: string; n?: number; children: ComponentChildren }) {
@@ -60,7 +60,9 @@ function Links({ span }: { span: SpanDetail }) {
               {l.trace_id}
             </a>
             {l.attributes.length > 0 && (
-              <div class="muted">{l.attributes.map((a) => `${a.key}=${text(a.type, a.value)}`).join(', ')}</div>
+              <div class="muted">
+                {l.attributes.map((a) => `${a.key}=${text(a.type, a.value)}`).join(', ')}
+              </div>
             )}
           </dd>,
         ])}
@@ -77,7 +79,9 @@ function Facts({ span }: { span: SpanDetail }) {
       <dd>
         <TeamName id={span.owner.team} />
         <div class="muted">
-          {span.owner.source === 'none' ? 'no rule, entry or attribute names one' : `by ${span.owner.source}: ${span.owner.detail}`}
+          {span.owner.source === 'none'
+            ? 'no rule, entry or attribute names one'
+            : `by ${span.owner.source}: ${span.owner.detail}`}
         </div>
       </dd>
       <dt>Status</dt>
@@ -169,7 +173,12 @@ export function SpanPanel({ trace, id, kind, close }: Props) {
   const [filter, setFilter] = useState('');
   useEffect(() => {
     const esc = (e: KeyboardEvent) => {
-      if (e.key === 'Escape' && !document.querySelector('dialog[open]') && !(e.target instanceof HTMLInputElement)) close();
+      if (
+        e.key === 'Escape' &&
+        !document.querySelector('dialog[open]') &&
+        !(e.target instanceof HTMLInputElement)
+      )
+        close();
     };
     addEventListener('keydown', esc);
     return () => removeEventListener('keydown', esc);
@@ -181,7 +190,13 @@ export function SpanPanel({ trace, id, kind, close }: Props) {
         <div class="head-line">
           <span class="soft clip">{span?.service ?? ' '}</span>
           <span class="grow" />
-          <button type="button" class="btn quiet icon" onClick={close} aria-label="Close span details" title="Close (Esc)">
+          <button
+            type="button"
+            class="btn quiet icon"
+            onClick={close}
+            aria-label="Close span details"
+            title="Close (Esc)"
+          >
             <Icon name="close" />
           </button>
         </div>

@@ -1,12 +1,12 @@
-import { useCallback, useEffect, useMemo } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks';
 import type { SpanTable } from '../data/api.ts';
 import type { Resource } from '../data/resource.ts';
 import { useQuery } from '../data/url.ts';
 import { Bones, Trouble } from '../parts/Trouble.tsx';
 import { SpanPanel } from './SpanPanel.tsx';
-import { WaterfallView } from './WaterfallView.tsx';
 import { decode, rowOf, spanKey, spanKinds } from './spans.ts';
 import { Waterfall } from './state.ts';
+import { WaterfallView } from './WaterfallView.tsx';
 
 interface Props {
   table: Resource<SpanTable>;
@@ -19,15 +19,26 @@ const noReason = () => '';
 /** The waterfall and, beside it, the span that the address names. */
 export function SpansCard({ table, why = noReason }: Props) {
   const { query, set } = useQuery();
-  const wf = useMemo(() => (table.data ? new Waterfall(decode(table.data)) : null), [table.data]);
+  const before = useRef<Waterfall | null>(null);
+  const wf = useMemo(() => {
+    if (!table.data) return null;
+    const next = new Waterfall(decode(table.data));
+    if (before.current) next.carryFrom(before.current);
+    before.current = next;
+    return next;
+  }, [table.data]);
   const key = query.get('span');
   const row = wf && key ? rowOf(wf.spans, key) : -1;
   const close = useCallback(() => set({ span: null }), [set]);
 
   // A link, a hop or a button elsewhere may name the span: the tree then shows it.
+  const gone = useRef<string | null>(null);
   useEffect(() => {
-    if (!wf) return;
-    const at = row >= 0 ? row : wf.culprit;
+    // Only a new choice moves the tree; late spans of the same flow do not.
+    if (!wf || gone.current === (key ?? '')) return;
+    const first = gone.current === null;
+    gone.current = key ?? '';
+    const at = row >= 0 ? row : first ? wf.culprit : -1;
     if (at < 0) return;
     wf.go(at);
     requestAnimationFrame(() => {
@@ -35,7 +46,7 @@ export function SpansCard({ table, why = noReason }: Props) {
       const top = wf.scrollFor(at);
       if (box && top !== null) box.scrollTop = top;
     });
-  }, [wf, row]);
+  }, [wf, row, key]);
 
   if (table.problem) return <Trouble problem={table.problem} retry={table.refresh} />;
   if (!wf) return <Bones rows={12} height={25} />;

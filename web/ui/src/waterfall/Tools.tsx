@@ -96,7 +96,9 @@ export function Legend() {
       <span>
         <span class="team-dot none" /> no owner
       </span>
-      <span class="muted">Bars have the colour of the owning team. Ctrl + wheel zooms, Shift + wheel moves.</span>
+      <span class="muted">
+        Bars have the colour of the owning team. Ctrl + wheel zooms, Shift + wheel moves.
+      </span>
     </div>
   );
 }

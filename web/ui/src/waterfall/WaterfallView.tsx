@@ -1,15 +1,16 @@
-import { useSignalEffect } from '@preact/signals';
+import { effect } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { hues } from '../data/teams.ts';
-import { hueOf } from '../parts/hues.ts';
 import { count } from '../parts/format.ts';
+import { hueOf } from '../parts/hues.ts';
 import { useKeys } from '../shell/keys.ts';
 import { paletteTurn } from '../shell/theme.ts';
 import { type Palette, paint, readPalette } from './paint.ts';
 import { Rows, rowId } from './Rows.tsx';
 import { Ruler } from './Ruler.tsx';
-import { type Waterfall, rowHeight, rulerHeight } from './state.ts';
+import { rowHeight, rulerHeight, type Waterfall } from './state.ts';
 import { Legend, Tools } from './Tools.tsx';
+import { positionOf } from './visible.ts';
 
 interface Props {
   wf: Waterfall;
@@ -39,42 +40,47 @@ function useCanvas(wf: Waterfall) {
     return () => observer.disconnect();
   }, [wf]);
 
-  useSignalEffect(() => {
-    const at = wf.window.value;
-    const width = wf.width.value;
-    const height = wf.height.value;
-    const scene = {
-      spans: wf.spans,
-      rows: wf.rows.value,
-      first: at.first,
-      offset: wf.scrollTop.value - at.first * rowHeight,
-      rowHeight,
-      width,
-      height,
-      scale: wf.scale.value,
-      view: wf.view.value,
-      ticks: wf.ticks.value.map((t) => t.x),
-      fit: wf.fit.value,
-    };
-    const turn = paletteTurn.value;
-    const known = hues.value;
-    const el = canvas.current;
-    const ctx = el?.getContext('2d');
-    if (!el || !ctx || !host.current) return;
-    if (palette.current?.turn !== turn || palette.current.hues !== known) {
-      const of = wf.spans.teams.map((t) => known.get(t.id) ?? hueOf(t.id));
-      palette.current = { turn, hues: known, colours: readPalette(host.current, of) };
-    }
-    const ratio = devicePixelRatio || 1;
-    if (el.width !== Math.round(width * ratio) || el.height !== Math.round(height * ratio)) {
-      el.width = Math.round(width * ratio);
-      el.height = Math.round(height * ratio);
-      el.style.width = `${width}px`;
-      el.style.height = `${height}px`;
-    }
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    paint(ctx, scene, palette.current.colours);
-  });
+  // An effect of its own for each waterfall: late spans bring a new one into the same elements.
+  useLayoutEffect(
+    () =>
+      effect(() => {
+        const at = wf.window.value;
+        const width = wf.width.value;
+        const height = wf.height.value;
+        const scene = {
+          spans: wf.spans,
+          rows: wf.rows.value,
+          first: at.first,
+          offset: wf.scrollTop.value - at.first * rowHeight,
+          rowHeight,
+          width,
+          height,
+          scale: wf.scale.value,
+          view: wf.view.value,
+          ticks: wf.ticks.value.map((t) => t.x),
+          fit: wf.fit.value,
+        };
+        const turn = paletteTurn.value;
+        const known = hues.value;
+        const el = canvas.current;
+        const ctx = el?.getContext('2d');
+        if (!el || !ctx || !host.current) return;
+        if (palette.current?.turn !== turn || palette.current.hues !== known) {
+          const of = wf.spans.teams.map((t) => known.get(t.id) ?? hueOf(t.id));
+          palette.current = { turn, hues: known, colours: readPalette(host.current, of) };
+        }
+        const ratio = devicePixelRatio || 1;
+        if (el.width !== Math.round(width * ratio) || el.height !== Math.round(height * ratio)) {
+          el.width = Math.round(width * ratio);
+          el.height = Math.round(height * ratio);
+          el.style.width = `${width}px`;
+          el.style.height = `${height}px`;
+        }
+        ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+        paint(ctx, scene, palette.current.colours);
+      }),
+    [wf],
+  );
   return { host, canvas, label };
 }
 
@@ -147,7 +153,10 @@ export function WaterfallView({ wf, open, show, why }: Props) {
     const box = canvas.current!.getBoundingClientRect();
     if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
-      wf.zoomAt(Math.max(0, Math.min(1, (event.clientX - box.left) / box.width)), Math.exp(event.deltaY * 0.004));
+      wf.zoomAt(
+        Math.max(0, Math.min(1, (event.clientX - box.left) / box.width)),
+        Math.exp(event.deltaY * 0.004),
+      );
     } else if ((event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) && wf.zoomed) {
       event.preventDefault();
       wf.panBy((event.deltaX || event.deltaY) / box.width);
@@ -162,6 +171,10 @@ export function WaterfallView({ wf, open, show, why }: Props) {
   }, [host]);
 
   const s = wf.spans;
+  // Only a row that is in the document can be the active one.
+  const at = positionOf(wf.rows.value, wf.active.value);
+  const { first, count: many } = wf.window.value;
+  const drawn = at >= first && at < first + many;
   return (
     <div class="wf">
       <Tools wf={wf} toCulprit={toCulprit} />
@@ -176,7 +189,7 @@ export function WaterfallView({ wf, open, show, why }: Props) {
         role="treegrid"
         aria-label="Spans"
         aria-rowcount={wf.rows.value.length}
-        aria-activedescendant={rowId(wf.active.value)}
+        aria-activedescendant={drawn ? rowId(wf.active.value) : undefined}
         tabIndex={0}
         onScroll={(e) => {
           wf.scrollTop.value = e.currentTarget.scrollTop;

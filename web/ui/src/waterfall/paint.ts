@@ -1,5 +1,5 @@
 import { duration } from '../parts/format.ts';
-import { type Spans, flag, has, opensTrace } from './spans.ts';
+import { flag, has, opensTrace, type Spans } from './spans.ts';
 import type { Range, TimeScale } from './timeScale.ts';
 
 export interface Palette {

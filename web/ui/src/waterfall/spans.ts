@@ -1,6 +1,14 @@
 import type { SpanTable } from '../data/api.ts';
 
-export const flag = { orphan: 1, joined: 2, critical: 4, shared: 8, culprit: 16, cycle: 32, repaired: 64 } as const;
+export const flag = {
+  orphan: 1,
+  joined: 2,
+  critical: 4,
+  shared: 8,
+  culprit: 16,
+  cycle: 32,
+  repaired: 64,
+} as const;
 
 export const kinds = ['unknown', 'api', 'event', 'queue', 'workflow', 'db', 'internal'] as const;
 export const spanKinds = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;

@@ -1,6 +1,6 @@
 import { batch, computed, signal } from '@preact/signals';
-import { type Spans, culpritRow, has, flag } from './spans.ts';
-import { type Range, findGaps, pan, ticks, timeScale, zoom } from './timeScale.ts';
+import { culpritRow, flag, has, rowOf, type Spans, spanKey } from './spans.ts';
+import { findGaps, pan, type Range, ticks, timeScale, zoom } from './timeScale.ts';
 import { firstFolds, matches, positionOf, reveal, visibleRows } from './visible.ts';
 
 export const rowHeight = 25;
@@ -95,6 +95,26 @@ export class Waterfall {
     const bottom = top + this.height.value - rowHeight;
     if (at >= top && at <= bottom) return null;
     return Math.max(0, at - Math.floor(this.height.value / 3));
+  }
+
+  /** Takes over what the reader had set up in an earlier state of the same flow. */
+  carryFrom(old: Waterfall): void {
+    const folded = new Set<string>();
+    for (let i = 0; i < old.spans.n; i++) if (old.folded.value[i]) folded.add(spanKey(old.spans, i));
+    const next = new Uint8Array(this.spans.n);
+    for (let i = 0; i < this.spans.n; i++) if (folded.has(spanKey(this.spans, i))) next[i] = 1;
+    const active = rowOf(this.spans, spanKey(old.spans, old.active.value));
+    batch(() => {
+      this.folded.value = next;
+      this.text.value = old.text.value;
+      this.errors.value = old.errors.value;
+      this.foldTime.value = old.foldTime.value;
+      this.view.value = old.view.value;
+      this.scrollTop.value = old.scrollTop.value;
+      this.height.value = old.height.value;
+      this.width.value = old.width.value;
+      this.active.value = Math.max(0, active);
+    });
   }
 
   zoomAt(position: number, factor: number): void {

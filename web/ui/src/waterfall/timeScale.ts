@@ -19,7 +19,7 @@ const bins = 2048;
 const leastGap = 1e9;
 const leastShare = 0.12;
 /** How much of the width a folded rest keeps. */
-const foldedShare = 0.045;
+const foldedShare = 0.08;
 
 /** Finds long rests in linear time: bins remember the first and the last moment at which anything happened. */
 export function findGaps(s: Pick<Spans, 'n' | 'start' | 'duration' | 'total'>): Gap[] {
@@ -74,7 +74,9 @@ export function timeScale(total: number, gaps: Gap[]): TimeScale {
 }
 
 const nice = [1, 2, 5, 10];
-const clockSteps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400];
+const clockSteps = [
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400,
+];
 
 /** A step of round numbers that is at least `ns`. */
 export function niceStep(ns: number): number {

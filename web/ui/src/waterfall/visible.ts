@@ -80,7 +80,8 @@ export function firstFolds(s: Spans, culprit: number, limit = 400): Uint8Array {
   let depth = 0;
   for (let sum = atDepth.get(0) ?? 0; sum <= limit; depth++) sum += atDepth.get(depth + 1) ?? s.n;
   depth = Math.max(1, depth);
-  for (let i = 0; i < s.n; i++) if (s.depth[i]! >= depth - 1 && s.end[i]! > i + 1 && s.depth[i]! > 0) folded[i] = 1;
+  for (let i = 0; i < s.n; i++)
+    if (s.depth[i]! >= depth - 1 && s.end[i]! > i + 1 && s.depth[i]! > 0) folded[i] = 1;
   if (culprit >= 0) reveal(s, folded, culprit);
   return folded;
 }
