@@ -25,5 +25,7 @@ func engineArgs(dir string, maxMemory int64) []string {
 		// the queue's settings but has none).
 		"--implicit_select=0",
 		"--async_insert=0",
+		// Its own default, enable, would make insert_deduplicate = 0 do nothing.
+		"--deduplicate_insert=backward_compatible_choice",
 	}
 }

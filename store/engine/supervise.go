@@ -56,13 +56,13 @@ func (e *Engine) runOnce(running, unforced context.Context) error {
 		patient, cancel := context.WithTimeout(unforced, exitTime+time.Second)
 		defer cancel()
 		p.stop(patient)
-		// A child that ends in order removes its socket; a killed one cannot.
-		_ = os.Remove(e.config.Socket)
 	}()
 	version, err := p.ready(running)
 	if err != nil {
 		return err
 	}
+	// A child that ends in order removes its socket; a killed one cannot. Before it was ready the socket may be another engine's.
+	defer func() { _ = os.Remove(e.config.Socket) }()
 	e.update(func() {
 		if e.state.LibVersion != "" {
 			e.state.Restarts++

@@ -122,7 +122,7 @@ func start() (*engine.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	log, err := zap.NewDevelopment(zap.IncreaseLevel(zap.WarnLevel))
+	log, err := zap.NewDevelopment(zap.IncreaseLevel(zap.WarnLevel), zap.AddStacktrace(zap.PanicLevel))
 	if err != nil {
 		return nil, err
 	}

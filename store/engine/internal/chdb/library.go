@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 	"unsafe"
 
 	"github.com/ebitengine/purego"
@@ -101,8 +102,14 @@ func Version() string { return text(lib.version()) }
 
 // Shutdown stops the engine's threads. All connections must be closed, and the library cannot be used afterwards.
 func Shutdown() error {
-	var code int32
-	keepSignals(func() { code = lib.shutdown() })
+	code := int32(-1)
+	// The thread of an insert lets go of its connection a moment after the insert has been answered.
+	for tries := 0; code != 0 && tries < 100; tries++ {
+		if tries > 0 {
+			time.Sleep(10 * time.Millisecond)
+		}
+		keepSignals(func() { code = lib.shutdown() })
+	}
 	if code != 0 {
 		return errors.New("the engine did not stop: a connection is still open")
 	}

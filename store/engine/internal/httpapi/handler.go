@@ -122,6 +122,7 @@ func (h *Handler) serve(r *http.Request, out *output) error {
 	} else {
 		err = query(r.Context(), s, m, req, out)
 	}
-	reusable = !req.changesSession()
+	// A killed statement now and then stays in the session, and in the table of processes, until the session ends.
+	reusable = r.Context().Err() == nil && !req.changesSession()
 	return err
 }

@@ -23,7 +23,7 @@ func (h *Handler) markAndWatch(ctx context.Context) (mark string, done func()) {
 			select {
 			case <-ended:
 				return
-			case <-time.After(100 * time.Millisecond): // the statement may not have been registered yet
+			case <-time.After(100 * time.Millisecond): // the statement may not have been there yet
 			}
 		}
 	})
