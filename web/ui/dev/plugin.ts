@@ -255,7 +255,10 @@ function handle(req: IncomingMessage, res: ServerResponse, next: () => void): vo
     req.on('close', () => clearInterval(timer));
     return;
   }
-  if (!url.pathname.startsWith('/api/')) return next();
+  if (!url.pathname.startsWith('/api/')) {
+    next();
+    return;
+  }
   const body = answer(url.pathname, url.searchParams);
   if (body === undefined) {
     res.writeHead(404, { 'Content-Type': 'application/problem+json' });
@@ -279,6 +282,8 @@ function handle(req: IncomingMessage, res: ServerResponse, next: () => void): vo
 export function fixtureApi(): Plugin {
   return {
     name: 'baton-fixtures',
-    configurePreviewServer: (server) => void server.middlewares.use(handle),
+    configurePreviewServer: (server) => {
+      server.middlewares.use(handle);
+    },
   };
 }

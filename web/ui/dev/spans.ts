@@ -39,7 +39,6 @@ function table(roots: Span[], flowId: string | null, startMs: number): Table {
   const services = new Dictionary<string>();
   const names = new Dictionary<string>();
   const owners = new Dictionary<Schemas['TeamRef']>();
-  const hops = new Dictionary<string>();
   const c: Record<keyof Schemas['SpanColumns'], unknown[]> = {
     span_id: [],
     trace: [],
@@ -55,7 +54,6 @@ function table(roots: Span[], flowId: string | null, startMs: number): Table {
     status: [],
     endpoint: [],
     team: [],
-    hop: [],
     flags: [],
   };
   let total = 0;
@@ -79,7 +77,6 @@ function table(roots: Span[], flowId: string | null, startMs: number): Table {
         ? owners.add(s.team, { id: s.team, name: teams.find((t) => t.id === s.team)?.name ?? s.team })
         : -1,
     );
-    c.hop.push(hops.add(s.hop, s.hop));
     c.flags.push(s.flags);
     for (const child of s.children.sort((a, b) => a.start - b.start)) walk(child, row, depth + 1);
     c.end[row] = c.span_id.length;
@@ -94,10 +91,8 @@ function table(roots: Span[], flowId: string | null, startMs: number): Table {
     traces: traces.list,
     services: services.list,
     names: names.list,
-    systems: [],
     endpoints: [],
     teams: owners.list,
-    hops: hops.list,
     columns: c as unknown as Schemas['SpanColumns'],
   };
 }

@@ -23,7 +23,6 @@ export function useResource<T>(key: string | null, load: (signal: AbortSignal) =
   const latest = useRef(load);
   latest.current = load;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a refresh is a new turn for the same key.
   useEffect(() => {
     if (key === null) return;
     const abort = new AbortController();

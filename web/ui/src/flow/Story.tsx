@@ -68,7 +68,6 @@ export function WhyJoined({ flow, query }: { flow: FlowDetail; query: URLSearchP
                 <>
                   <Icon name="link" size={12} />{' '}
                   {(reasons.get(id) ?? []).map((j, k) => (
-                    // biome-ignore lint/suspicious/noArrayIndexKey: reasons have no identity but their place.
                     <span key={k}>
                       {k > 0 && ' and '}
                       <JoinReason join={j} query={query} />

@@ -55,7 +55,6 @@ export function FlowsPage() {
   );
   const groups = useResource(`g${JSON.stringify(narrow)}`, (s) => api.failures({ ...narrow, limit: 50 }, s));
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the query.
   useEffect(() => {
     document.title = 'Flows · Baton';
     void needTeams();

@@ -17,7 +17,6 @@ export function StatusChips({ filters, facets, set }: BarProps) {
     (a, b) => rank(a) - rank(b),
   );
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a wrapping row everywhere.
     <div class="chips" role="group" aria-label="Status">
       {shown.map((status) => (
         <button

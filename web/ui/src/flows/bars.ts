@@ -16,7 +16,7 @@ export const bucketCount = (h: Histogram) => Math.max(0, ...h.series.map((s) => 
 
 export function totals(h: Histogram): number[] {
   const sums = new Array<number>(bucketCount(h)).fill(0);
-  for (const s of h.series) s.counts.forEach((c, i) => (sums[i]! += c));
+  for (const s of h.series) for (const [i, c] of s.counts.entries()) sums[i] = sums[i]! + c;
   return sums;
 }
 

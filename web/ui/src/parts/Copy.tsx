@@ -43,7 +43,7 @@ export function CodeBlock({ code, label }: { code: string; label: string }) {
   return (
     <div class="code">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard. */}
-      <pre tabIndex={0} aria-label={label}>
+      <pre role="region" tabIndex={0} aria-label={label}>
         {code}
       </pre>
       <button type="button" class="btn" onClick={() => void copy(code)} aria-label={`Copy: ${label}`}>

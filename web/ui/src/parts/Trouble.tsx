@@ -42,7 +42,6 @@ export function Bones({ rows, height }: { rows: number; height: number }) {
   return (
     <div aria-hidden="true">
       {Array.from({ length: rows }, (_, i) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the bars are all the same.
         <div key={i} class="bone-row" style={{ height: `${height}px` }}>
           <div class="bone" style={{ width: `${62 - ((i * 17) % 34)}%` }} />
         </div>

@@ -8,6 +8,7 @@ const shortcuts: [string[], string][] = [
   [['←', '→'], 'Collapse and expand spans'],
   [['c'], 'Jump to the culprit'],
   [['e'], 'Show only errors'],
+  [['z'], 'Zoom to the span, and back'],
   [['u'], 'Up: back to the list'],
   [['p'], 'Pause and resume live updates'],
   [['.'], 'Show the new flows that wait'],

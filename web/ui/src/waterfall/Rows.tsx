@@ -20,8 +20,6 @@ function Row({ wf, row, position, why }: { wf: Waterfall; row: number; position:
   const service = s.services[s.service[row]!] ?? '';
   const name = s.names[s.name[row]!] ?? '';
   return (
-    // biome-ignore lint/a11y/useFocusableInteractive: the tree holds the focus and names the active row.
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree handles the keys of all its rows.
     <div
       role="row"
       id={rowId(row)}

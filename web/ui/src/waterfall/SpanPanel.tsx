@@ -28,7 +28,6 @@ function Events({ span }: { span: SpanDetail }) {
         const stack = e.attributes.find((a) => a.key === 'exception.stacktrace');
         const rest = e.attributes.filter((a) => a !== stack);
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: events have no identity but their place.
           <div key={i} class={`event ${e.name === 'exception' ? 'exception' : ''}`}>
             <strong>{e.name}</strong>{' '}
             <span class="soft num" title={exact(e.time)}>
@@ -38,7 +37,7 @@ function Events({ span }: { span: SpanDetail }) {
             <Attributes list={rest} />
             {stack && (
               // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard.
-              <pre class="stack" tabIndex={0} aria-label="Stack trace">
+              <pre class="stack" role="region" tabIndex={0} aria-label="Stack trace">
                 {text(stack.type, stack.value)}
               </pre>
             )}

@@ -132,6 +132,7 @@ export function WaterfallView({ wf, open, show, why }: Props) {
     j: () => move(1),
     k: () => move(-1),
     c: toCulprit,
+    z: () => wf.zoomTo(wf.active.value),
     e: () => {
       wf.errors.value = !wf.errors.value;
     },

@@ -10,7 +10,7 @@ export const flag = {
   repaired: 64,
 } as const;
 
-export const kinds = ['unknown', 'api', 'event', 'queue', 'workflow', 'db', 'internal'] as const;
+export const kinds = ['internal', 'api', 'event', 'queue', 'workflow', 'db'] as const;
 export const spanKinds = ['unspecified', 'internal', 'server', 'client', 'producer', 'consumer'] as const;
 
 /** Spans as columns, in the order in which they are shown. Times are nanoseconds after `startMs`. */
@@ -24,7 +24,6 @@ export interface Spans {
   services: string[];
   names: string[];
   teams: { id: string; name: string }[];
-  hops: string[];
   id: string[];
   trace: Int32Array;
   parent: Int32Array;
@@ -38,7 +37,6 @@ export interface Spans {
   spanKind: Uint8Array;
   status: Uint8Array;
   team: Int32Array;
-  hop: Int32Array;
   flags: Uint16Array;
 }
 
@@ -58,7 +56,6 @@ export function decode(t: SpanTable): Spans {
     services: t.services,
     names: t.names,
     teams: t.teams,
-    hops: t.hops,
     id: c.span_id,
     trace: Int32Array.from(c.trace),
     parent: Int32Array.from(c.parent),
@@ -72,7 +69,6 @@ export function decode(t: SpanTable): Spans {
     spanKind: Uint8Array.from(c.span_kind),
     status: Uint8Array.from(c.status),
     team: Int32Array.from(c.team),
-    hop: Int32Array.from(c.hop),
     flags: Uint16Array.from(c.flags),
   };
 }

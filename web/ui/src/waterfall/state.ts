@@ -121,6 +121,19 @@ export class Waterfall {
     this.view.value = zoom(this.view.value, position, factor);
   }
 
+  /** Fills the width with one span, or shows everything again when it already does. */
+  zoomTo(row: number): void {
+    const scale = this.scale.value;
+    const from = scale.at(this.spans.start[row]!);
+    const to = scale.at(this.spans.start[row]! + this.spans.duration[row]!);
+    const size = Math.min(1, Math.max(1e-6, (to - from) * 1.25));
+    const start = Math.max(0, Math.min(1 - size, from - size * 0.1));
+    const next = { from: start, to: start + size };
+    const same =
+      Math.abs(next.from - this.view.value.from) + Math.abs(next.to - this.view.value.to) < size * 0.01;
+    this.view.value = same ? { from: 0, to: 1 } : next;
+  }
+
   panBy(share: number): void {
     this.view.value = pan(this.view.value, share);
   }
