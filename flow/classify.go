@@ -77,7 +77,7 @@ func (x *Extractor) classify(b *bag, f *Facts) {
 }
 
 func (f *Facts) set(k Kind, rule, system, operation string) {
-	f.Kind, f.Rule, f.System, f.Operation = k, rule, system, operation
+	f.Kind, f.Rule, f.System, f.Operation = k, rule, cut(system, maxName), cut(operation, maxName)
 }
 
 // override takes the kind that the span itself states, as spans made from logs

@@ -49,6 +49,7 @@ func (f *Facts) message(b *bag, kind Kind, rule, system, dest string) {
 
 // finishMessage names the destination and what is done to it.
 func (f *Facts) finishMessage(b *bag, kind Kind, rule, system, dest string) {
+	dest = cut(dest, 2*maxName)
 	f.OriginalDest = dest
 	if deadLetters(dest) {
 		kind, rule = Queue, RuleDLQ

@@ -31,10 +31,10 @@ func (k *block) path(s string) string {
 	if i := strings.IndexAny(s, "?#;"); i >= 0 {
 		s = s[:i]
 	}
-	if s == "" {
+	if s = k.template(s, true); s == "" {
 		return "/"
 	}
-	return k.template(s, true)
+	return s
 }
 
 // The classes of bytes.

@@ -58,9 +58,8 @@ func (f *Facts) temporal(b *bag) {
 	case "StartWorkflow", "SignalWithStartWorkflow", "UpdateWithStartWorkflow":
 		f.Step, f.Role, f.Workflow = Schedule, Caller, name
 		f.Flags |= FlagAwaits
-	case "StartChildWorkflow":
+	case "StartChildWorkflow": // not awaited as a message is: its parent lives with what becomes of it
 		f.Step, f.Role, f.Workflow = Schedule, Orchestrator, name
-		f.Flags |= FlagAwaits
 	case "RunWorkflow":
 		f.Step, f.Role, f.Workflow = Run, Orchestrator, name
 	case "StartActivity", "StartLocalActivity", "StartNexusOperation":
@@ -119,7 +118,6 @@ func (f *Facts) durable(b *bag) {
 			f.Flags |= FlagAwaits
 		case KindClient: // a sub-orchestration, as its parent sees it
 			f.Step, f.Role = Schedule, Orchestrator
-			f.Flags |= FlagAwaits
 		default:
 			f.Step, f.Role = Run, Orchestrator
 		}
@@ -191,7 +189,7 @@ func (f *Facts) massTransit(b *bag) {
 	step := f.Step
 	name := typeName(b.text(sMessageTypes))
 	f.Workflow = f.operationName(name)
-	f.OriginalDest = b.text(sDest)
+	f.OriginalDest = cut(b.text(sDest), 2*maxName)
 	f.set(Workflow, RuleMassTransit, "masstransit", f.operationName(f.Name))
 	b.name = f.Name
 	switch step {
