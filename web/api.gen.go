@@ -570,14 +570,14 @@ type Scope struct {
 
 // SpanColumns defines model for SpanColumns.
 type SpanColumns struct {
-	// Depth 0 for a root, else the parent's depth + 1
+	// Depth 0 for a root, else the parent's depth + 1; the parent is the nearest row above with a smaller depth
 	Depth []int32 `json:"depth"`
+
+	// Descendants How many rows below belong to the subtree; 0 for a leaf
+	Descendants []int32 `json:"descendants"`
 
 	// DurationNs Nanoseconds; never negative
 	DurationNs []int64 `json:"duration_ns"`
-
-	// End Row after the last of the subtree; own row + 1 for a leaf
-	End []int32 `json:"end"`
 
 	// Endpoint Index into `endpoints`, or -1
 	Endpoint []int32 `json:"endpoint"`
@@ -586,23 +586,17 @@ type SpanColumns struct {
 	// (above a cut; other flows refer to it too), 16 the culprit's span, 32 a cycle of parents was broken here, 64 times repaired.
 	Flags []int32 `json:"flags"`
 
-	// Hop Index into `hops` of the hop this span belongs to, or -1
-	Hop []int32 `json:"hop"`
-
 	// Kind 0 internal, 1 api, 2 event, 3 queue, 4 workflow, 5 db
 	Kind []int32 `json:"kind"`
 
 	// Name Index into `names`
 	Name []int32 `json:"name"`
 
-	// Parent Row of the parent, always smaller than the own row; -1 for a root
-	Parent []int32 `json:"parent"`
-
 	// Service Index into `services`
 	Service []int32 `json:"service"`
 
-	// SpanID Span ids
-	SpanID []string `json:"span_id"`
+	// SpanIds Span ids, 16 digits each, without anything between them: row i has the digits from 16*i
+	SpanIds string `json:"span_ids"`
 
 	// SpanKind As in OTLP: 0 unspecified, 1 internal, 2 server, 3 client, 4 producer, 5 consumer
 	SpanKind []int32 `json:"span_kind"`
@@ -690,7 +684,7 @@ type SpanStatus struct {
 }
 
 // SpanTable Spans as parallel columns, in display order: a parent comes before its children and its whole subtree follows it without
-// a gap, siblings by start. Row i of every column is the same span. Columns that hold an index refer to the dictionary named
+// a gap, siblings by start. Row i of every column is the same span. A table of 50,000 rows is below 1 MiB when compressed. Columns that hold an index refer to the dictionary named
 // in their description; -1 means none. In a flow, the traces form one waterfall: the first span of a trace that continues
 // another hangs under the span it was joined to (flag `joined`).
 type SpanTable struct {
@@ -702,9 +696,6 @@ type SpanTable struct {
 
 	// FlowID The flow; null when a trace was asked for
 	FlowID *string `json:"flow_id"`
-
-	// Hops Hop ids, as in `flow.hops[].id`
-	Hops []string `json:"hops"`
 
 	// Names Span names
 	Names    []string `json:"names"`
@@ -895,7 +886,7 @@ type TypeParam = string
 type Flows = FlowList
 
 // Spans Spans as parallel columns, in display order: a parent comes before its children and its whole subtree follows it without
-// a gap, siblings by start. Row i of every column is the same span. Columns that hold an index refer to the dictionary named
+// a gap, siblings by start. Row i of every column is the same span. A table of 50,000 rows is below 1 MiB when compressed. Columns that hold an index refer to the dictionary named
 // in their description; -1 means none. In a flow, the traces form one waterfall: the first span of a trace that continues
 // another hangs under the span it was joined to (flag `joined`).
 type Spans = SpanTable

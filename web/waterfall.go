@@ -23,7 +23,6 @@ const (
 type spanRow struct {
 	*flow.Facts
 	shared bool // above a cut
-	hop    int  // of the story it is told in, -1 for none
 }
 
 // waterfall is spans in display order. Row r shows spans[order[r]]; the other

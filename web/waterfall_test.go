@@ -15,7 +15,7 @@ func sketch(lines ...[5]int64) []spanRow {
 	out := make([]spanRow, len(lines))
 	for i, l := range lines {
 		out[i] = spanRow{Facts: &flow.Facts{Trace: traceNo(byte(l[0])), ID: spanNo(byte(l[1])), Parent: spanNo(byte(l[2])),
-			Start: l[3] * int64(time.Millisecond), Duration: l[4] * int64(time.Millisecond)}, hop: -1}
+			Start: l[3] * int64(time.Millisecond), Duration: l[4] * int64(time.Millisecond)}}
 	}
 	return out
 }

@@ -15,7 +15,7 @@ class Dictionary<T> {
   }
 }
 
-const kindCode = { unknown: 0, api: 1, event: 2, queue: 3, workflow: 4, db: 5, internal: 6 } as const;
+const kindCode = { internal: 0, api: 1, event: 2, queue: 3, workflow: 4, db: 5 } as const;
 
 interface Span {
   id: string;
@@ -39,12 +39,11 @@ function table(roots: Span[], flowId: string | null, startMs: number): Table {
   const services = new Dictionary<string>();
   const names = new Dictionary<string>();
   const owners = new Dictionary<Schemas['TeamRef']>();
-  const c: Record<keyof Schemas['SpanColumns'], unknown[]> = {
-    span_id: [],
+  const ids: string[] = [];
+  const c: Record<Exclude<keyof Schemas['SpanColumns'], 'span_ids'>, unknown[]> = {
     trace: [],
-    parent: [],
     depth: [],
-    end: [],
+    descendants: [],
     start_ns: [],
     duration_ns: [],
     service: [],
@@ -57,13 +56,12 @@ function table(roots: Span[], flowId: string | null, startMs: number): Table {
     flags: [],
   };
   let total = 0;
-  const walk = (s: Span, parent: number, depth: number) => {
-    const row = c.span_id.push(s.id) - 1;
+  const walk = (s: Span, depth: number) => {
+    const row = ids.push(s.id) - 1;
     total = Math.max(total, s.start + s.duration);
     c.trace.push(traces.add(s.trace, s.trace));
-    c.parent.push(parent);
     c.depth.push(depth);
-    c.end.push(0);
+    c.descendants.push(0);
     c.start_ns.push(Math.round(s.start));
     c.duration_ns.push(Math.round(s.duration));
     c.service.push(services.add(s.service, s.service));
@@ -78,22 +76,22 @@ function table(roots: Span[], flowId: string | null, startMs: number): Table {
         : -1,
     );
     c.flags.push(s.flags);
-    for (const child of s.children.sort((a, b) => a.start - b.start)) walk(child, row, depth + 1);
-    c.end[row] = c.span_id.length;
+    for (const child of s.children.sort((a, b) => a.start - b.start)) walk(child, depth + 1);
+    c.descendants[row] = c.depth.length - row - 1;
   };
-  for (const root of roots) walk(root, -1, 0);
+  for (const root of roots) walk(root, 0);
   return {
     flow_id: flowId,
     start: iso(startMs),
     duration_ns: total,
-    span_count: c.span_id.length,
+    span_count: ids.length,
     truncated: false,
     traces: traces.list,
     services: services.list,
     names: names.list,
     endpoints: [],
     teams: owners.list,
-    columns: c as unknown as Schemas['SpanColumns'],
+    columns: { ...c, span_ids: ids.join('') } as unknown as Schemas['SpanColumns'],
   };
 }
 

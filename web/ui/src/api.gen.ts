@@ -498,7 +498,7 @@ export interface components {
              * @description How often it was tried; 1 when there was no retry
              */
             attempts: number;
-            /** @description ok, error, recovered, timeout, cancelled, dead-lettered, unknown */
+            /** @description ok, recovered, handled, rejected, failed, timed_out, cancelled, compensated, dead_lettered, stuck, incomplete, skipped */
             outcome: string;
             error: string | null;
             /** @description Trace of the hop's first span */
@@ -516,7 +516,7 @@ export interface components {
             value?: string;
             /** @description trace_id/span_id that was linked */
             link?: string;
-            /** @description The message's identity */
+            /** @description Hash of the message's identity: system, destination, and message id or partition and offset */
             message?: string;
         };
         Revision: {
@@ -582,7 +582,7 @@ export interface components {
         };
         /**
          * @description Spans as parallel columns, in display order: a parent comes before its children and its whole subtree follows it without
-         *     a gap, siblings by start. Row i of every column is the same span. Columns that hold an index refer to the dictionary named
+         *     a gap, siblings by start. Row i of every column is the same span. A table of 50,000 rows is below 1 MiB when compressed. Columns that hold an index refer to the dictionary named
          *     in their description; -1 means none. In a flow, the traces form one waterfall: the first span of a trace that continues
          *     another hangs under the span it was joined to (flag `joined`).
          */
@@ -607,11 +607,8 @@ export interface components {
             services: string[];
             /** @description Span names */
             names: string[];
-            systems: string[];
             endpoints: components["schemas"]["SpanEndpoint"][];
             teams: components["schemas"]["TeamRef"][];
-            /** @description Hop ids, as in `flow.hops[].id` */
-            hops: string[];
             columns: components["schemas"]["SpanColumns"];
         };
         SpanEndpoint: {
@@ -622,16 +619,14 @@ export interface components {
             role: string;
         };
         SpanColumns: {
-            /** @description Span ids */
-            span_id: string[];
+            /** @description Span ids, 16 digits each, without anything between them: row i has the digits from 16*i */
+            span_ids: string;
             /** @description Index into `traces` */
             trace: number[];
-            /** @description Row of the parent, always smaller than the own row; -1 for a root */
-            parent: number[];
-            /** @description 0 for a root, else the parent's depth + 1 */
+            /** @description 0 for a root, else the parent's depth + 1; the parent is the nearest row above with a smaller depth */
             depth: number[];
-            /** @description Row after the last of the subtree; own row + 1 for a leaf */
-            end: number[];
+            /** @description How many rows below belong to the subtree; 0 for a leaf */
+            descendants: number[];
             /** @description Nanoseconds after `start` */
             start_ns: number[];
             /** @description Nanoseconds; never negative */
@@ -640,7 +635,7 @@ export interface components {
             service: number[];
             /** @description Index into `names` */
             name: number[];
-            /** @description 0 unknown, 1 api, 2 event, 3 queue, 4 workflow, 5 db, 6 internal */
+            /** @description 0 internal, 1 api, 2 event, 3 queue, 4 workflow, 5 db */
             kind: number[];
             /** @description As in OTLP: 0 unspecified, 1 internal, 2 server, 3 client, 4 producer, 5 consumer */
             span_kind: number[];
@@ -650,8 +645,6 @@ export interface components {
             endpoint: number[];
             /** @description Index into `teams` of the owner, or -1 */
             team: number[];
-            /** @description Index into `hops` of the hop this span belongs to, or -1 */
-            hop: number[];
             /**
              * @description Sum of: 1 orphan (its parent was never received), 2 joined (its parent is in another trace), 4 on the critical path, 8 shared
              *     (above a cut; other flows refer to it too), 16 the culprit's span, 32 a cycle of parents was broken here, 64 times repaired.
@@ -841,7 +834,9 @@ export interface components {
             detail: string;
             /** @description Everything that matched, the one that decided first */
             candidates: components["schemas"]["OwnerCandidate"][];
-            /** @description Candidates of the same authority name different teams */
+            /** @description Sentences about rules that fail by one field, the last rule first */
+            near_misses: string[];
+            /** @description Candidates name different teams, so that the order of rules or sources decided */
             conflict: boolean;
         };
         OwnerCandidate: {
@@ -1022,44 +1017,47 @@ export interface components {
          * @description Start of the window; default one hour before `to`. A window is at most 400 days.
          * @example now-1h
          */
-        From: string;
+        FromParam: string;
         /**
          * @description End of the window (exclusive); default now.
          * @example 2026-11-22T12:00:00Z
          */
-        To: string;
+        ToParam: string;
         /**
          * @description Comma list of verdicts to keep: completed, slow, degraded, rejected, failed, stalled, compensated, cancelled, running.
          *     Unknown ones match nothing.
          * @example failed,stalled
          */
-        Status: string;
+        StatusParam: string;
         /** @description Only this `deployment.environment.name`; absent means every environment. */
-        Environment: string;
+        EnvironmentParam: string;
         /** @description Team id. Flows - those that touch an endpoint of the team; other lists - the team's own rows. */
-        Team: string;
+        TeamParam: string;
         /** @description Flow type id (the entry endpoint), as in `flow.type.id`. */
-        Type: string;
+        TypeParam: string;
         /** @description Hop kind: api, event, queue, workflow. Flows - those that touch an endpoint of this kind (and, with `team`, one of that team). */
-        Kind: string;
+        KindParam: string;
         /**
          * @description Free text, at most 256 characters. Flows - a trace or flow id, a whole correlation value, `key=value`, or a part of a
          *     service or operation name or of the culprit's reason. Case does not matter in names.
          */
-        Q: string;
+        QParam: string;
         /**
          * @description `newest` (default): latest activity first. `worst`: failed, stalled, slow, compensated, degraded, then the rest, each newest
          *     first.
          */
-        Sort: "newest" | "worst";
-        /** @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity. */
-        Owners: "now" | "then";
+        SortParam: "newest" | "worst";
+        /**
+         * @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+         *     were recorded; where none was, today's.
+         */
+        OwnersParam: "now" | "then";
         /** @description Rows on a page (1 to 1000, default 50). */
-        Limit: number;
+        LimitParam: number;
         /** @description `next_cursor` of the page before. Opaque. */
-        Cursor: string;
-        TraceID: string;
-        FlowID: string;
+        CursorParam: string;
+        TraceIDParam: string;
+        FlowIDParam: string;
     };
     requestBodies: never;
     headers: never;
@@ -1074,42 +1072,45 @@ export interface operations {
                  * @description Start of the window; default one hour before `to`. A window is at most 400 days.
                  * @example now-1h
                  */
-                from?: components["parameters"]["From"];
+                from?: components["parameters"]["FromParam"];
                 /**
                  * @description End of the window (exclusive); default now.
                  * @example 2026-11-22T12:00:00Z
                  */
-                to?: components["parameters"]["To"];
+                to?: components["parameters"]["ToParam"];
                 /**
                  * @description Comma list of verdicts to keep: completed, slow, degraded, rejected, failed, stalled, compensated, cancelled, running.
                  *     Unknown ones match nothing.
                  * @example failed,stalled
                  */
-                status?: components["parameters"]["Status"];
+                status?: components["parameters"]["StatusParam"];
                 /** @description Only this `deployment.environment.name`; absent means every environment. */
-                environment?: components["parameters"]["Environment"];
+                environment?: components["parameters"]["EnvironmentParam"];
                 /** @description Team id. Flows - those that touch an endpoint of the team; other lists - the team's own rows. */
-                team?: components["parameters"]["Team"];
+                team?: components["parameters"]["TeamParam"];
                 /** @description Flow type id (the entry endpoint), as in `flow.type.id`. */
-                type?: components["parameters"]["Type"];
+                type?: components["parameters"]["TypeParam"];
                 /** @description Hop kind: api, event, queue, workflow. Flows - those that touch an endpoint of this kind (and, with `team`, one of that team). */
-                kind?: components["parameters"]["Kind"];
+                kind?: components["parameters"]["KindParam"];
                 /**
                  * @description Free text, at most 256 characters. Flows - a trace or flow id, a whole correlation value, `key=value`, or a part of a
                  *     service or operation name or of the culprit's reason. Case does not matter in names.
                  */
-                q?: components["parameters"]["Q"];
+                q?: components["parameters"]["QParam"];
                 /**
                  * @description `newest` (default): latest activity first. `worst`: failed, stalled, slow, compensated, degraded, then the rest, each newest
                  *     first.
                  */
-                sort?: components["parameters"]["Sort"];
-                /** @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity. */
-                owners?: components["parameters"]["Owners"];
+                sort?: components["parameters"]["SortParam"];
+                /**
+                 * @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+                 *     were recorded; where none was, today's.
+                 */
+                owners?: components["parameters"]["OwnersParam"];
                 /** @description Rows on a page (1 to 1000, default 50). */
-                limit?: components["parameters"]["Limit"];
+                limit?: components["parameters"]["LimitParam"];
                 /** @description `next_cursor` of the page before. Opaque. */
-                cursor?: components["parameters"]["Cursor"];
+                cursor?: components["parameters"]["CursorParam"];
             };
             header?: never;
             path?: never;
@@ -1128,26 +1129,26 @@ export interface operations {
                  * @description Start of the window; default one hour before `to`. A window is at most 400 days.
                  * @example now-1h
                  */
-                from?: components["parameters"]["From"];
+                from?: components["parameters"]["FromParam"];
                 /**
                  * @description End of the window (exclusive); default now.
                  * @example 2026-11-22T12:00:00Z
                  */
-                to?: components["parameters"]["To"];
+                to?: components["parameters"]["ToParam"];
                 /**
                  * @description Comma list of verdicts to keep: completed, slow, degraded, rejected, failed, stalled, compensated, cancelled, running.
                  *     Unknown ones match nothing.
                  * @example failed,stalled
                  */
-                status?: components["parameters"]["Status"];
+                status?: components["parameters"]["StatusParam"];
                 /** @description Only this `deployment.environment.name`; absent means every environment. */
-                environment?: components["parameters"]["Environment"];
+                environment?: components["parameters"]["EnvironmentParam"];
                 /** @description Team id. Flows - those that touch an endpoint of the team; other lists - the team's own rows. */
-                team?: components["parameters"]["Team"];
+                team?: components["parameters"]["TeamParam"];
                 /** @description Flow type id (the entry endpoint), as in `flow.type.id`. */
-                type?: components["parameters"]["Type"];
+                type?: components["parameters"]["TypeParam"];
                 /** @description Hop kind: api, event, queue, workflow. Flows - those that touch an endpoint of this kind (and, with `team`, one of that team). */
-                kind?: components["parameters"]["Kind"];
+                kind?: components["parameters"]["KindParam"];
                 /** @description How many buckets at most (1 to 200, default 60); the step is rounded up to a whole second. */
                 buckets?: number;
             };
@@ -1176,14 +1177,14 @@ export interface operations {
                  * @description Start of the window; default one hour before `to`. A window is at most 400 days.
                  * @example now-1h
                  */
-                from?: components["parameters"]["From"];
+                from?: components["parameters"]["FromParam"];
                 /**
                  * @description End of the window (exclusive); default now.
                  * @example 2026-11-22T12:00:00Z
                  */
-                to?: components["parameters"]["To"];
+                to?: components["parameters"]["ToParam"];
                 /** @description Only this `deployment.environment.name`; absent means every environment. */
-                environment?: components["parameters"]["Environment"];
+                environment?: components["parameters"]["EnvironmentParam"];
             };
             header?: never;
             path?: never;
@@ -1228,19 +1229,22 @@ export interface operations {
         parameters: {
             query?: {
                 /** @description Only this `deployment.environment.name`; absent means every environment. */
-                environment?: components["parameters"]["Environment"];
+                environment?: components["parameters"]["EnvironmentParam"];
                 /** @description Team id. Flows - those that touch an endpoint of the team; other lists - the team's own rows. */
-                team?: components["parameters"]["Team"];
-                /** @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity. */
-                owners?: components["parameters"]["Owners"];
+                team?: components["parameters"]["TeamParam"];
+                /**
+                 * @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+                 *     were recorded; where none was, today's.
+                 */
+                owners?: components["parameters"]["OwnersParam"];
                 /** @description Rows on a page (1 to 1000, default 50). */
-                limit?: components["parameters"]["Limit"];
+                limit?: components["parameters"]["LimitParam"];
                 /** @description `next_cursor` of the page before. Opaque. */
-                cursor?: components["parameters"]["Cursor"];
+                cursor?: components["parameters"]["CursorParam"];
             };
             header?: never;
             path: {
-                trace_id: components["parameters"]["TraceID"];
+                trace_id: components["parameters"]["TraceIDParam"];
             };
             cookie?: never;
         };
@@ -1258,15 +1262,18 @@ export interface operations {
                 /** @example ORD-1001 */
                 value: string;
                 /** @description Only this `deployment.environment.name`; absent means every environment. */
-                environment?: components["parameters"]["Environment"];
+                environment?: components["parameters"]["EnvironmentParam"];
                 /** @description Team id. Flows - those that touch an endpoint of the team; other lists - the team's own rows. */
-                team?: components["parameters"]["Team"];
-                /** @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity. */
-                owners?: components["parameters"]["Owners"];
+                team?: components["parameters"]["TeamParam"];
+                /**
+                 * @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+                 *     were recorded; where none was, today's.
+                 */
+                owners?: components["parameters"]["OwnersParam"];
                 /** @description Rows on a page (1 to 1000, default 50). */
-                limit?: components["parameters"]["Limit"];
+                limit?: components["parameters"]["LimitParam"];
                 /** @description `next_cursor` of the page before. Opaque. */
-                cursor?: components["parameters"]["Cursor"];
+                cursor?: components["parameters"]["CursorParam"];
             };
             header?: never;
             path?: never;
@@ -1281,16 +1288,19 @@ export interface operations {
     getFlow: {
         parameters: {
             query?: {
-                /** @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity. */
-                owners?: components["parameters"]["Owners"];
+                /**
+                 * @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+                 *     were recorded; where none was, today's.
+                 */
+                owners?: components["parameters"]["OwnersParam"];
                 /** @description Hops on a page (1 to 2000, default 2000). */
                 limit?: number;
                 /** @description `next_cursor` of the page before. Opaque. */
-                cursor?: components["parameters"]["Cursor"];
+                cursor?: components["parameters"]["CursorParam"];
             };
             header?: never;
             path: {
-                id: components["parameters"]["FlowID"];
+                id: components["parameters"]["FlowIDParam"];
             };
             cookie?: never;
         };
@@ -1311,12 +1321,15 @@ export interface operations {
     getFlowSpans: {
         parameters: {
             query?: {
-                /** @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity. */
-                owners?: components["parameters"]["Owners"];
+                /**
+                 * @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+                 *     were recorded; where none was, today's.
+                 */
+                owners?: components["parameters"]["OwnersParam"];
             };
             header?: never;
             path: {
-                id: components["parameters"]["FlowID"];
+                id: components["parameters"]["FlowIDParam"];
             };
             cookie?: never;
         };
@@ -1329,12 +1342,15 @@ export interface operations {
     getTrace: {
         parameters: {
             query?: {
-                /** @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity. */
-                owners?: components["parameters"]["Owners"];
+                /**
+                 * @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+                 *     were recorded; where none was, today's.
+                 */
+                owners?: components["parameters"]["OwnersParam"];
             };
             header?: never;
             path: {
-                trace_id: components["parameters"]["TraceID"];
+                trace_id: components["parameters"]["TraceIDParam"];
             };
             cookie?: never;
         };
@@ -1355,7 +1371,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                trace_id: components["parameters"]["TraceID"];
+                trace_id: components["parameters"]["TraceIDParam"];
                 span_id: string;
             };
             cookie?: never;
@@ -1381,12 +1397,12 @@ export interface operations {
                  * @description Start of the window; default one hour before `to`. A window is at most 400 days.
                  * @example now-1h
                  */
-                from?: components["parameters"]["From"];
+                from?: components["parameters"]["FromParam"];
                 /**
                  * @description End of the window (exclusive); default now.
                  * @example 2026-11-22T12:00:00Z
                  */
-                to?: components["parameters"]["To"];
+                to?: components["parameters"]["ToParam"];
                 /** @description Only groups whose culprit this team owns (team id). */
                 team?: string;
                 /**
@@ -1394,15 +1410,18 @@ export interface operations {
                  *     Unknown ones match nothing.
                  * @example failed,stalled
                  */
-                status?: components["parameters"]["Status"];
+                status?: components["parameters"]["StatusParam"];
                 /** @description Only this `deployment.environment.name`; absent means every environment. */
-                environment?: components["parameters"]["Environment"];
-                /** @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity. */
-                owners?: components["parameters"]["Owners"];
+                environment?: components["parameters"]["EnvironmentParam"];
+                /**
+                 * @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+                 *     were recorded; where none was, today's.
+                 */
+                owners?: components["parameters"]["OwnersParam"];
                 /** @description Rows on a page (1 to 1000, default 50). */
-                limit?: components["parameters"]["Limit"];
+                limit?: components["parameters"]["LimitParam"];
                 /** @description `next_cursor` of the page before. Opaque. */
-                cursor?: components["parameters"]["Cursor"];
+                cursor?: components["parameters"]["CursorParam"];
             };
             header?: never;
             path?: never;
@@ -1429,22 +1448,25 @@ export interface operations {
                  * @description Start of the window; default one hour before `to`. A window is at most 400 days.
                  * @example now-1h
                  */
-                from?: components["parameters"]["From"];
+                from?: components["parameters"]["FromParam"];
                 /**
                  * @description End of the window (exclusive); default now.
                  * @example 2026-11-22T12:00:00Z
                  */
-                to?: components["parameters"]["To"];
+                to?: components["parameters"]["ToParam"];
                 /** @description Only this `deployment.environment.name`; absent means every environment. */
-                environment?: components["parameters"]["Environment"];
+                environment?: components["parameters"]["EnvironmentParam"];
                 /** @description Team id. Flows - those that touch an endpoint of the team; other lists - the team's own rows. */
-                team?: components["parameters"]["Team"];
-                /** @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity. */
-                owners?: components["parameters"]["Owners"];
+                team?: components["parameters"]["TeamParam"];
+                /**
+                 * @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+                 *     were recorded; where none was, today's.
+                 */
+                owners?: components["parameters"]["OwnersParam"];
                 /** @description Rows on a page (1 to 1000, default 50). */
-                limit?: components["parameters"]["Limit"];
+                limit?: components["parameters"]["LimitParam"];
                 /** @description `next_cursor` of the page before. Opaque. */
-                cursor?: components["parameters"]["Cursor"];
+                cursor?: components["parameters"]["CursorParam"];
             };
             header?: never;
             path?: never;
@@ -1471,14 +1493,14 @@ export interface operations {
                  * @description Start of the window; default one hour before `to`. A window is at most 400 days.
                  * @example now-1h
                  */
-                from?: components["parameters"]["From"];
+                from?: components["parameters"]["FromParam"];
                 /**
                  * @description End of the window (exclusive); default now.
                  * @example 2026-11-22T12:00:00Z
                  */
-                to?: components["parameters"]["To"];
+                to?: components["parameters"]["ToParam"];
                 /** @description Only this `deployment.environment.name`; absent means every environment. */
-                environment?: components["parameters"]["Environment"];
+                environment?: components["parameters"]["EnvironmentParam"];
             };
             header?: never;
             path: {
@@ -1506,24 +1528,27 @@ export interface operations {
                 /** @description `false`: only those without an owner; `true`: only owned ones; absent: all. */
                 owned?: "true" | "false";
                 /** @description Team id. Flows - those that touch an endpoint of the team; other lists - the team's own rows. */
-                team?: components["parameters"]["Team"];
+                team?: components["parameters"]["TeamParam"];
                 /** @description Only this `deployment.environment.name`; absent means every environment. */
-                environment?: components["parameters"]["Environment"];
+                environment?: components["parameters"]["EnvironmentParam"];
                 /** @description Hop kind: api, event, queue, workflow. Flows - those that touch an endpoint of this kind (and, with `team`, one of that team). */
-                kind?: components["parameters"]["Kind"];
+                kind?: components["parameters"]["KindParam"];
                 /** @description Only endpoints of this service (exact name). */
                 service?: string;
                 /**
                  * @description Free text, at most 256 characters. Flows - a trace or flow id, a whole correlation value, `key=value`, or a part of a
                  *     service or operation name or of the culprit's reason. Case does not matter in names.
                  */
-                q?: components["parameters"]["Q"];
-                /** @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity. */
-                owners?: components["parameters"]["Owners"];
+                q?: components["parameters"]["QParam"];
+                /**
+                 * @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+                 *     were recorded; where none was, today's.
+                 */
+                owners?: components["parameters"]["OwnersParam"];
                 /** @description Rows on a page (1 to 1000, default 50). */
-                limit?: components["parameters"]["Limit"];
+                limit?: components["parameters"]["LimitParam"];
                 /** @description `next_cursor` of the page before. Opaque. */
-                cursor?: components["parameters"]["Cursor"];
+                cursor?: components["parameters"]["CursorParam"];
             };
             header?: never;
             path?: never;
@@ -1573,16 +1598,16 @@ export interface operations {
                  * @description Start of the window; default one hour before `to`. A window is at most 400 days.
                  * @example now-1h
                  */
-                from?: components["parameters"]["From"];
+                from?: components["parameters"]["FromParam"];
                 /**
                  * @description End of the window (exclusive); default now.
                  * @example 2026-11-22T12:00:00Z
                  */
-                to?: components["parameters"]["To"];
+                to?: components["parameters"]["ToParam"];
                 /** @description Only this `deployment.environment.name`; absent means every environment. */
-                environment?: components["parameters"]["Environment"];
+                environment?: components["parameters"]["EnvironmentParam"];
                 /** @description Team id. Flows - those that touch an endpoint of the team; other lists - the team's own rows. */
-                team?: components["parameters"]["Team"];
+                team?: components["parameters"]["TeamParam"];
                 /** @description `then` (default here): owners at the time of failure; `now`: owners today. */
                 owners?: "now" | "then";
                 format?: "json" | "csv" | "md";
@@ -1614,18 +1639,21 @@ export interface operations {
                  * @description Start of the window; default one hour before `to`. A window is at most 400 days.
                  * @example now-1h
                  */
-                from?: components["parameters"]["From"];
+                from?: components["parameters"]["FromParam"];
                 /**
                  * @description End of the window (exclusive); default now.
                  * @example 2026-11-22T12:00:00Z
                  */
-                to?: components["parameters"]["To"];
+                to?: components["parameters"]["ToParam"];
                 /** @description Only this `deployment.environment.name`; absent means every environment. */
-                environment?: components["parameters"]["Environment"];
+                environment?: components["parameters"]["EnvironmentParam"];
                 /** @description Team id. Flows - those that touch an endpoint of the team; other lists - the team's own rows. */
-                team?: components["parameters"]["Team"];
-                /** @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity. */
-                owners?: components["parameters"]["Owners"];
+                team?: components["parameters"]["TeamParam"];
+                /**
+                 * @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+                 *     were recorded; where none was, today's.
+                 */
+                owners?: components["parameters"]["OwnersParam"];
                 by?: "service" | "team";
             };
             header?: never;

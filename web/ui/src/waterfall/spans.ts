@@ -40,12 +40,21 @@ export interface Spans {
   flags: Uint16Array;
 }
 
+/** The parent of a row is the nearest row above it that is one level up; -1 for a root. */
+function parentsOf(depth: number[]): Int32Array {
+  const open: number[] = [];
+  return Int32Array.from(depth, (d, row) => {
+    open[d] = row;
+    return d === 0 ? -1 : open[d - 1]!;
+  });
+}
+
 /** decode turns the answer into typed arrays once; everything after this works on them without allocating. */
 export function decode(t: SpanTable): Spans {
   const c = t.columns;
-  const n = c.span_id.length;
+  const n = c.depth.length;
   for (const [name, column] of Object.entries(c)) {
-    if (column.length !== n) throw new Error(`column ${name} has ${column.length} rows instead of ${n}`);
+    if (column.length !== (name === 'span_ids' ? 16 * n : n)) throw new Error(`column ${name} has ${column.length} rows instead of ${n}`);
   }
   return {
     n,
@@ -56,11 +65,11 @@ export function decode(t: SpanTable): Spans {
     services: t.services,
     names: t.names,
     teams: t.teams,
-    id: c.span_id,
+    id: c.span_ids.match(/.{16}/g) ?? [],
     trace: Int32Array.from(c.trace),
-    parent: Int32Array.from(c.parent),
+    parent: parentsOf(c.depth),
     depth: Int32Array.from(c.depth),
-    end: Int32Array.from(c.end),
+    end: Int32Array.from(c.descendants, (below, row) => row + 1 + below),
     start: Float64Array.from(c.start_ns),
     duration: Float64Array.from(c.duration_ns),
     service: Int32Array.from(c.service),
