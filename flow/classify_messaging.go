@@ -120,22 +120,15 @@ func deadLetters(dest string) bool {
 			return true
 		}
 	}
-	return strings.EqualFold(dest, "error") || containsFold(dest, "deadletter") || containsFold(dest, "dead-letter") || containsFold(dest, "dead_letter")
+	return strings.EqualFold(dest, "error") ||
+		containsFold(dest, "dead") && (containsFold(dest, "deadletter") || containsFold(dest, "dead-letter") || containsFold(dest, "dead_letter"))
 }
 
 func hasSuffixFold(s, suffix string) bool {
-	return len(s) >= len(suffix) && strings.EqualFold(s[len(s)-len(suffix):], suffix)
+	return len(s) >= len(suffix) && s[len(s)-1]|0x20 == suffix[len(suffix)-1] && strings.EqualFold(s[len(s)-len(suffix):], suffix)
 }
 
-// containsFold expects sub in lower-case ASCII.
-func containsFold(s, sub string) bool {
-	for i := 0; i+len(sub) <= len(s); i++ {
-		if s[i]|0x20 == sub[0]|0x20 && strings.EqualFold(s[i:i+len(sub)], sub) {
-			return true
-		}
-	}
-	return false
-}
+func containsFold(s, sub string) bool { return indexFold(s, sub) >= 0 }
 
 // destination is the queue or topic with bounded cardinality and the same on
 // both sides: without the subscription, the partition and the broker's address.
@@ -165,6 +158,9 @@ func (f *Facts) destination(b *bag, system, dest string) string {
 // topic itself.
 func plainDestination(system, dest string) string {
 	dest = strings.TrimSpace(dest)
+	if system != "pulsar" && strings.IndexByte(dest, '/') < 0 && strings.IndexByte(dest, ':') < 0 {
+		return dest
+	}
 	if authority, path := splitURL(dest); path != "" && path != "/" {
 		dest = strings.Trim(path, "/")
 		if i := strings.IndexAny(dest, "?#"); i >= 0 {
@@ -206,9 +202,10 @@ func plainDestination(system, dest string) string {
 	return dest
 }
 
+// indexFold expects sub in lower case, beginning with an ASCII letter or sign.
 func indexFold(s, sub string) int {
 	for i := 0; i+len(sub) <= len(s); i++ {
-		if strings.EqualFold(s[i:i+len(sub)], sub) {
+		if (s[i] == sub[0] || s[i]|0x20 == sub[0]) && strings.EqualFold(s[i:i+len(sub)], sub) {
 			return i
 		}
 	}

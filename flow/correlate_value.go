@@ -69,21 +69,29 @@ func guid(dst *[32]byte, v string) bool {
 	n := 0
 	for i := range len(v) {
 		c := v[i]
-		if dashes && (i == 8 || i == 13 || i == 18 || i == 23) {
-			if c != '-' {
+		if c == '-' {
+			if !dashes || i != 8 && i != 13 && i != 18 && i != 23 {
 				return false
 			}
 			continue
 		}
-		switch {
-		case c >= '0' && c <= '9', c >= 'a' && c <= 'f':
-		case c >= 'A' && c <= 'F':
-			c |= 0x20
-		default:
+		h := hexDigit[c]
+		if h == 0 || n == len(dst) {
 			return false
 		}
-		dst[n] = c
+		dst[n] = h
 		n++
 	}
-	return true
+	return n == len(dst)
 }
+
+// hexDigit is the lower-case form of a hex digit, 0 for other bytes.
+var hexDigit = func() (t [256]byte) {
+	for i := range "0123456789" {
+		t['0'+i] = byte('0' + i)
+	}
+	for i := range "abcdef" {
+		t['a'+i], t['A'+i] = byte('a'+i), byte('a'+i)
+	}
+	return t
+}()

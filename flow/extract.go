@@ -16,6 +16,7 @@ type Extractor struct {
 	business []businessKey
 	owner    []string
 	gateway  []string
+	ends     [256]bool // the last bytes of the names above: spares most attributes the comparison
 }
 
 // Rules are the configurable part of extraction. The zero value is valid.
@@ -68,6 +69,13 @@ func NewExtractor(r Rules) (*Extractor, error) {
 		if n > maxRules {
 			return nil, fmt.Errorf("%d %s: at most %d, because every attribute is compared with each", n, what, maxRules)
 		}
+	}
+	for _, b := range x.business {
+		x.ends[b.name[len(b.name)-1]] = true
+	}
+	x.gateway = slices.DeleteFunc(x.gateway, func(g string) bool { return g == "" })
+	for _, g := range x.gateway {
+		x.ends[g[len(g)-1]] = true
 	}
 	return x, nil
 }

@@ -90,6 +90,9 @@ func (x *Extractor) read(b *bag, attrs pcommon.Map, f *Facts) {
 
 // rules compares the attribute with what was configured.
 func (x *Extractor) rules(b *bag, k string, v pcommon.Value) {
+	if k == "" || !x.ends[k[len(k)-1]] {
+		return
+	}
 	for i := range x.business {
 		name := x.business[i].name
 		before := len(k) - len(name)
