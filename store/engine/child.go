@@ -121,7 +121,17 @@ func (o childOptions) run(report func(childReport) error) error {
 	}
 	err = errors.Join(err, api.Close(ctx))
 	if o.ephemeral {
-		err = errors.Join(err, os.RemoveAll(o.dir))
+		err = errors.Join(err, removeAll(o.dir))
+	}
+	return err
+}
+
+// removeAll removes a folder to which merges may still write.
+func removeAll(dir string) (err error) {
+	for range 10 {
+		if err = os.RemoveAll(dir); err == nil {
+			return nil
+		}
 	}
 	return err
 }

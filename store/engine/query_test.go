@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -114,7 +113,7 @@ func TestBigResultsStream(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			e := started(t, enginetest.Config(t))
 			conn := connect(t, compressed(e.Options(""), method))
-			before := peakMemory(t, e.State().PID)
+			before := statusKB(t, e.State().PID, "VmHWM") << 10
 			result, err := conn.Query(limited(t), fmt.Sprintf("SELECT number, repeat('x', %d) FROM numbers(%d)", rowSize, rows))
 			if err != nil {
 				t.Fatal(err)
@@ -130,28 +129,11 @@ func TestBigResultsStream(t *testing.T) {
 			if result.Err() != nil || n != rows || last != rows-1 || len(text) != rowSize {
 				t.Fatalf("%d rows, the last %d, error %v", n, last, result.Err())
 			}
-			if grown := peakMemory(t, e.State().PID) - before; grown > rows*rowSize/2 {
+			if grown := statusKB(t, e.State().PID, "VmHWM")<<10 - before; grown > rows*rowSize/2 {
 				t.Errorf("the engine grew by %d MB for a result of %d MB: it does not stream", grown>>20, rows*rowSize>>20)
 			}
 		})
 	}
-}
-
-// peakMemory is the highest resident size a process has had, in bytes.
-func peakMemory(t testing.TB, pid int) int {
-	t.Helper()
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(b)) {
-		var kb int
-		if _, err := fmt.Sscanf(line, "VmHWM: %d kB", &kb); err == nil {
-			return kb << 10
-		}
-	}
-	t.Fatal("no VmHWM")
-	return 0
 }
 
 func TestCancelKillsTheStatement(t *testing.T) {

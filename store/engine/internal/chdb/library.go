@@ -3,10 +3,8 @@
 package chdb
 
 import (
-	"errors"
 	"fmt"
 	"sync"
-	"time"
 	"unsafe"
 
 	"github.com/ebitengine/purego"
@@ -19,7 +17,6 @@ type handle = uintptr
 // length, so they need no terminating zero and no copy.
 var lib struct {
 	version  func() handle
-	shutdown func() int32
 	signals  func(on int32)
 	connect  func(argc int32, argv unsafe.Pointer) handle
 	closeAll func(connection handle)
@@ -64,7 +61,6 @@ func Load(path string) error {
 		name string
 	}{
 		{&lib.version, "chdb_version"},
-		{&lib.shutdown, "chdb_shutdown"},
 		{&lib.signals, "chdb_set_signal_handlers_enabled"},
 		{&lib.connect, "chdb_connect"},
 		{&lib.closeAll, "chdb_close_conn"},
@@ -99,22 +95,6 @@ func Load(path string) error {
 
 // Version of the loaded library, such as "26.7.3".
 func Version() string { return text(lib.version()) }
-
-// Shutdown stops the engine's threads. All connections must be closed, and the library cannot be used afterwards.
-func Shutdown() error {
-	code := int32(-1)
-	// The thread of an insert lets go of its connection a moment after the insert has been answered.
-	for tries := 0; code != 0 && tries < 100; tries++ {
-		if tries > 0 {
-			time.Sleep(10 * time.Millisecond)
-		}
-		keepSignals(func() { code = lib.shutdown() })
-	}
-	if code != 0 {
-		return errors.New("the engine did not stop: a connection is still open")
-	}
-	return nil
-}
 
 // at makes a C address a Go pointer, in the form that go vet can tell from an arithmetic mistake.
 func at[T any](p handle) *T { return *(**T)(unsafe.Pointer(&p)) }

@@ -30,9 +30,6 @@ func Load(string) error { return ErrPlatform }
 // Version is unknown.
 func Version() string { return "" }
 
-// Shutdown has nothing to stop.
-func Shutdown() error { return nil }
-
 // Open refuses.
 func Open(...string) (*Conn, error) { return nil, ErrPlatform }
 

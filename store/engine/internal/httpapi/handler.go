@@ -7,7 +7,6 @@ package httpapi
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -39,7 +38,7 @@ func Open(sessions int, args ...string) (*Handler, error) {
 	h := &Handler{control: control}
 	if err := h.describe(sessions, args); err != nil {
 		control.Close()
-		return nil, errors.Join(err, chdb.Shutdown())
+		return nil, err
 	}
 	return h, nil
 }
@@ -67,7 +66,8 @@ func (h *Handler) describe(sessions int, args []string) error {
 // Version of ClickHouse in the library, such as "26.7.2.1".
 func (h *Handler) Version() string { return h.version }
 
-// Close waits for running statements until the context ends, kills those that remain, and stops the engine.
+// Close waits for running statements until the context ends, kills those that remain, and closes all sessions. Merges go on until the
+// process ends.
 func (h *Handler) Close(ctx context.Context) error {
 	if err := h.pool.close(ctx); err != nil {
 		h.kill("%")
@@ -80,7 +80,7 @@ func (h *Handler) Close(ctx context.Context) error {
 	h.controlMu.Lock()
 	defer h.controlMu.Unlock()
 	h.control.Close()
-	return chdb.Shutdown()
+	return nil
 }
 
 // ServeHTTP runs one statement.
