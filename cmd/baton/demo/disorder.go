@@ -2,8 +2,8 @@ package demo
 
 import "math/rand/v2"
 
-// window is how many requests are held back for shuffling: several seconds of a busy receiver, at most some 80 MB.
-const window = 256
+// window is how many requests are held back for shuffling: flows of some seconds, and some 100 MB with what they refer to.
+const window = 64
 
 // disorder does to requests what networks, retries and collectors do: cut, repeat and reorder them. What it does
 // depends on the seed alone. Without any such option it is a queue.

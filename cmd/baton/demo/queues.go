@@ -27,7 +27,7 @@ func (c *calendar) empty() bool { return len(c.slots) == 0 }
 
 func (c *calendar) add(spans []estate.Span) {
 	for _, s := range spans {
-		at := s.End / slot
+		at := max(s.End/slot, c.next) // what comes too late goes out next, it is never lost
 		c.slots[at] = append(c.slots[at], s)
 	}
 }

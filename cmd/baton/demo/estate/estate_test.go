@@ -181,3 +181,22 @@ func TestNoTroubleAtAll(t *testing.T) {
 		}
 	}
 }
+
+func TestSpansLookLikeRealOnes(t *testing.T) {
+	var spans, attributes, flows int
+	for _, f := range play(500, 6, 0.03) {
+		flows++
+		for _, s := range spansOf(t, f) {
+			spans++
+			attributes += s.Attributes().Len()
+		}
+	}
+	perSpan, perFlow := float64(attributes)/float64(spans), float64(spans)/float64(flows)
+	t.Logf("%.1f attributes a span, %.1f spans a flow", perSpan, perFlow)
+	if perSpan < 12 || perSpan > 17 {
+		t.Errorf("%.1f attributes a span, want about 14", perSpan)
+	}
+	if perFlow < 30 || perFlow > 60 {
+		t.Errorf("%.1f spans a flow", perFlow)
+	}
+}
