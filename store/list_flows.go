@@ -1,165 +1,185 @@
 package store
 
 import (
+	"bytes"
 	"cmp"
 	"context"
-	"encoding/base64"
-	"encoding/binary"
 	"encoding/hex"
-	"fmt"
 	"slices"
-	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/baton-observability/baton/flow"
 )
 
-// Order is the order of a list of flows.
-type Order uint8
-
-// Newest lists flows by when they failed or, when they did not, began.
-// Attention lists what failed, stalled, was compensated or slow before the
-// rest, each by time.
-const (
-	Newest Order = iota
-	Attention
-)
-
-// FlowQuery narrows a list of flows. Zero values do not narrow.
+// FlowQuery is a page of a list of flows.
 type FlowQuery struct {
-	Tenant string
-	// From and To bound the activity of a flow, which must overlap them. A flow
-	// that failed is placed by the time of its failure alone.
-	From, To         time.Time
-	Verdicts         []flow.Verdict
-	Environments     []string
-	Endpoints        []uint64 // flows that touch any of them
-	CulpritEndpoints []uint64 // flows whose culprit is any of them
-	TypeID           uint64
-	Kind             flow.Kind // flows with a hop of this kind
-	Text             string    // in operation, services, correlation values and reason, or the beginning of an id
-	Order            Order
-	Limit            int    // 0 for 50; at most MaxFlows
-	Cursor           string // from the page before
+	FlowFilter
+	Text  string       // part of a service, operation or reason, a whole correlation value, or an id
+	Trace flow.TraceID // flows that this trace belongs to
+	Key   *flow.KeyValue
+	Worst bool // failed, stalled, slow, compensated and degraded first, else newest first
+	After *FlowPosition
+	Limit int // 0 for 50; at most MaxFlows
+}
+
+// FlowPosition is where a page ended: the next one begins after it.
+type FlowPosition struct {
+	Rank         uint8 // see Rank; not used unless the worst come first
+	LastActivity int64
+	ID           flow.FlowID
 }
 
 // MaxFlows is the most flows of one page.
-const MaxFlows = 1000
+const MaxFlows = 1001
 
-// ListFlows lists flows as they are now, a page at a time. next is empty on the
-// last page. Flows that change while somebody pages may appear twice or not at
-// all; the others appear once.
-func (s *Store) ListFlows(ctx context.Context, q FlowQuery) (flows []flow.Flow, next string, err error) {
-	limit := min(cmp.Or(q.Limit, 50), MaxFlows)
-	p, err := q.params(limit + 1)
-	if err != nil {
-		return nil, "", err
+// Rank is the place of a verdict where the worst come first. The statement
+// flow_list has the same order.
+func Rank(v flow.Verdict) uint8 {
+	switch v {
+	case flow.Failed:
+		return 0
+	case flow.Stalled:
+		return 1
+	case flow.Slow:
+		return 2
+	case flow.Compensated:
+		return 3
+	case flow.Degraded:
+		return 4
 	}
-	err = s.each(ctx, "flow_list", p, func(r driver.Rows) error {
+	return 5
+}
+
+// ListFlows lists flows as they are now, by last activity, the newest first. A
+// flow that changes while somebody pages may come twice or not at all; the
+// others come once.
+func (s *Store) ListFlows(ctx context.Context, q FlowQuery) ([]flow.Flow, error) {
+	q.Limit = min(cmp.Or(q.Limit, 50), MaxFlows)
+	if q.none() {
+		return nil, nil
+	}
+	if q.Key != nil || !q.Trace.IsZero() {
+		return s.listByTraces(ctx, &q)
+	}
+	p := q.params()
+	p["text"], p["value"], p["worst"], p["limit"] = q.Text, q.Text, boolByte(q.Worst), uint64(q.Limit)
+	if v, ok := flow.NormalizeValue(q.Text); ok {
+		p["value"] = v
+	}
+	p["after"], p["after_rank"], p["after_time"] = "", uint8(0), int64(0)
+	if a := q.After; a != nil {
+		p["after"], p["after_time"] = hex.EncodeToString(a.ID[:]), a.LastActivity
+		if q.Worst {
+			p["after_rank"] = a.Rank
+		}
+	}
+	var flows []flow.Flow
+	err := s.each(ctx, "flow_list", p, func(r driver.Rows) error {
 		f, err := scanFlow(r)
 		flows = append(flows, f)
 		return err
 	})
-	if err != nil {
-		return nil, "", err
-	}
-	slices.SortFunc(flows, func(a, b flow.Flow) int { return q.cursorOf(&b).compare(q.cursorOf(&a)) })
-	if len(flows) > limit {
-		flows = flows[:limit]
-		next = q.cursorOf(&flows[limit-1]).String()
-	}
-	return flows, next, nil
+	slices.SortFunc(flows, q.compare)
+	return flows, err
 }
 
-func (q *FlowQuery) params(limit int) (params, error) {
-	after := flowCursor{}
-	afterID := ""
-	if q.Cursor != "" {
+func (q *FlowQuery) compare(a, b flow.Flow) int { return q.position(&a).compare(q.position(&b)) }
+
+func (q *FlowQuery) position(f *flow.Flow) FlowPosition {
+	p := FlowPosition{LastActivity: f.LastActivity, ID: f.ID}
+	if q.Worst {
+		p.Rank = Rank(f.Verdict)
+	}
+	return p
+}
+
+func (a FlowPosition) compare(b FlowPosition) int {
+	return cmp.Or(cmp.Compare(a.Rank, b.Rank), cmp.Compare(b.LastActivity, a.LastActivity), bytes.Compare(b.ID[:], a.ID[:]))
+}
+
+// listByTraces lists the flows of one trace, or of all traces that carry a
+// correlation value: those are found by key and then sorted here, because they
+// are few unless the value is hot.
+func (s *Store) listByTraces(ctx context.Context, q *FlowQuery) ([]flow.Flow, error) {
+	traces := []flow.TraceID{q.Trace}
+	if q.Key != nil {
 		var err error
-		if after, err = parseFlowCursor(q.Cursor); err != nil {
+		if traces, err = s.tracesOfKey(ctx, q); err != nil {
 			return nil, err
 		}
-		afterID = hex.EncodeToString(after.id[:])
 	}
-	from, to := q.window()
-	kind := int16(-1)
-	if q.Kind != flow.Internal {
-		kind = int16(q.Kind)
+	segments, err := s.FlowsOfTraces(ctx, q.Tenant, traces)
+	if err != nil {
+		return nil, err
 	}
-	return params{
-		"tenant": q.Tenant, "from": from, "to": to, "verdicts": bytesOf(q.Verdicts), "environments": orEmpty(q.Environments),
-		"type": q.TypeID, "endpoints": orEmpty(q.Endpoints), "culprits": orEmpty(q.CulpritEndpoints), "kind": kind, "text": q.Text,
-		"attention": boolByte(q.Order == Attention), "limit": uint64(limit),
-		"after": afterID, "after_first": after.first, "after_at": after.at,
-	}, nil
+	seen := map[flow.FlowID]bool{}
+	var ids []flow.FlowID
+	for i := range segments {
+		if id := segments[i].Flow; !seen[id] {
+			seen[id] = true
+			ids = append(ids, id)
+		}
+	}
+	flows, err := s.FlowsByID(ctx, q.Tenant, ids)
+	if err != nil {
+		return nil, err
+	}
+	flows = slices.DeleteFunc(flows, func(f flow.Flow) bool {
+		return !q.passes(&f) || q.After != nil && q.position(&f).compare(*q.After) <= 0 ||
+			q.Key != nil && !carries(&f, q.Key)
+	})
+	slices.SortFunc(flows, q.compare)
+	return flows[:min(len(flows), q.Limit)], nil
 }
 
-// window is From and To in Unix ns, where zero times are the ends of time.
-func (q *FlowQuery) window() (from, to int64) {
-	from, to = 0, 1<<63-1
-	if !q.From.IsZero() {
-		from = q.From.UnixNano()
+// carries compares as people do who copy a value from somewhere.
+func carries(f *flow.Flow, kv *flow.KeyValue) bool {
+	concept := flow.KeyConcept(kv.Key)
+	value, _ := flow.NormalizeValue(kv.Value)
+	for _, c := range f.Correlations {
+		if c.Key != kv.Key && c.Key != concept {
+			continue
+		}
+		if v, _ := flow.NormalizeValue(c.Value); v == value {
+			return true
+		}
 	}
-	if !q.To.IsZero() {
-		to = q.To.UnixNano()
-	}
-	return from, to
+	return false
 }
 
-// bytesOf writes small enums as numbers that a parameter can carry: a slice of
-// bytes would be taken for text.
-func bytesOf[T ~uint8](vs []T) []uint16 {
-	out := make([]uint16, len(vs))
-	for i, v := range vs {
-		out[i] = uint16(v)
+// tracesOfKey finds the traces that carry a value. Values never join across
+// environments, so a value has a hash in each of them.
+func (s *Store) tracesOfKey(ctx context.Context, q *FlowQuery) ([]flow.TraceID, error) {
+	value, ok := flow.NormalizeValue(q.Key.Value)
+	if !ok {
+		return nil, nil
 	}
-	return out
-}
-
-// orEmpty makes of nil an array without elements, which a parameter can be.
-func orEmpty[T any](vs []T) []T {
-	if vs == nil {
-		return []T{}
+	environments := []string{q.Environment}
+	if q.Environment == "" {
+		err := s.each(ctx, "environments", params{"tenant": q.Tenant}, func(r driver.Rows) error {
+			var e string
+			err := r.Scan(&e)
+			environments = append(environments, e)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
 	}
-	return vs
-}
-
-// flowCursor is the place of a flow in a list.
-type flowCursor struct {
-	first uint8
-	at    int64
-	id    flow.FlowID
-}
-
-func (q *FlowQuery) cursorOf(f *flow.Flow) flowCursor {
-	c := flowCursor{at: f.Start, id: f.ID}
-	if f.FailedAt > 0 {
-		c.at = f.FailedAt
+	var hashes []uint64
+	for _, e := range environments {
+		hashes = append(hashes, flow.HashKey(e, q.Key.Key, value), flow.HashKey(e, flow.KeyConcept(q.Key.Key), value))
 	}
-	switch f.Verdict {
-	case flow.Slow, flow.Failed, flow.Stalled, flow.Compensated:
-		c.first = boolByte(q.Order == Attention)
+	found, err := s.TracesByHash(ctx, q.Tenant, hashes)
+	if err != nil {
+		return nil, err
 	}
-	return c
-}
-
-func (c flowCursor) compare(d flowCursor) int {
-	return cmp.Or(cmp.Compare(c.first, d.first), cmp.Compare(c.at, d.at), slices.Compare(c.id[:], d.id[:]))
-}
-
-func (c flowCursor) String() string {
-	b := append([]byte{1, c.first}, c.id[:]...)
-	return base64.RawURLEncoding.EncodeToString(binary.BigEndian.AppendUint64(b, uint64(c.at)))
-}
-
-func parseFlowCursor(s string) (c flowCursor, err error) {
-	b, err := base64.RawURLEncoding.DecodeString(s)
-	if err != nil || len(b) != 26 || b[0] != 1 || b[1] > 1 {
-		return c, fmt.Errorf("%w: %q", ErrCursor, s)
+	var traces []flow.TraceID
+	for _, seen := range found {
+		for _, t := range seen {
+			traces = append(traces, t.Trace)
+		}
 	}
-	c.first = b[1]
-	copy(c.id[:], b[2:18])
-	c.at = int64(binary.BigEndian.Uint64(b[18:]))
-	return c, nil
+	return traces, nil
 }

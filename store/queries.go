@@ -8,27 +8,39 @@ import (
 	"strings"
 )
 
-//go:embed queries/*.sql
+//go:embed queries/*.sql queries/parts/*.sql
 var queryFiles embed.FS
 
 // queries are all statements by the name of their file. A test holds that
-// every file is used and every use has a file.
+// every file is used and every use has a file. What several statements share is
+// a file in parts, and {{its name}} in the statement.
 var queries = mustLoadQueries(queryFiles)
 
 func mustLoadQueries(files fs.FS) map[string]string {
-	names, err := fs.Glob(files, "queries/*.sql")
+	qs, parts := mustRead(files, "queries/*.sql"), mustRead(files, "queries/parts/*.sql")
+	for name, q := range qs {
+		for part, text := range parts {
+			q = strings.ReplaceAll(q, "{{"+part+"}}", strings.TrimSpace(text))
+		}
+		qs[name] = q
+	}
+	return qs
+}
+
+func mustRead(files fs.FS, pattern string) map[string]string {
+	names, err := fs.Glob(files, pattern)
 	if err != nil {
 		panic(err)
 	}
-	qs := make(map[string]string, len(names))
+	texts := make(map[string]string, len(names))
 	for _, n := range names {
 		b, err := fs.ReadFile(files, n)
 		if err != nil {
 			panic(err)
 		}
-		qs[strings.TrimSuffix(path.Base(n), ".sql")] = string(b)
+		texts[strings.TrimSuffix(path.Base(n), ".sql")] = string(b)
 	}
-	return qs
+	return texts
 }
 
 // query is the statement of a file. Names are constants in this package, so a

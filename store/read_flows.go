@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
@@ -48,6 +49,58 @@ func (s *Store) FlowsByID(ctx context.Context, tenant string, ids []flow.FlowID)
 		ids = ids[n:]
 	}
 	return flows, nil
+}
+
+// FlowRevision is one verdict that a flow had.
+type FlowRevision struct {
+	Revision uint64
+	At       int64 // Unix ns, when it was written
+	Verdict  flow.Verdict
+}
+
+// FlowHistory reads the verdicts that a flow had under its present id, the
+// oldest first, one for each change.
+func (s *Store) FlowHistory(ctx context.Context, tenant string, id flow.FlowID) ([]FlowRevision, error) {
+	var out []FlowRevision
+	p := params{"tenant": tenant, "id": id.String(), "minted": id.Minted().UnixMilli()}
+	err := s.each(ctx, "flow_history", p, func(r driver.Rows) error {
+		var h FlowRevision
+		var at time.Time
+		var verdict uint8
+		if err := r.Scan(&h.Revision, &at, &verdict); err != nil {
+			return err
+		}
+		h.At, h.Verdict = at.UnixNano(), flow.Verdict(verdict)
+		if n := len(out); n == 0 || out[n-1].Verdict != h.Verdict {
+			out = append(out, h)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// FlowsRevision grows when any flow of any tenant changes.
+func (s *Store) FlowsRevision(ctx context.Context) (uint64, error) {
+	var n int64
+	err := s.each(ctx, "flow_revision", nil, func(r driver.Rows) error { return r.Scan(&n) })
+	return uint64(n), err
+}
+
+// maxOpenFlows bounds what a joiner that starts takes on: the newest flows that
+// still wait for something.
+const maxOpenFlows = 500_000
+
+// OpenFlows lists the flows that the judge should look at again though nothing
+// arrives, the newest first.
+func (s *Store) OpenFlows(ctx context.Context, tenant string) ([]flow.FlowID, error) {
+	var ids []flow.FlowID
+	err := s.each(ctx, "open_flows", params{"tenant": tenant, "limit": uint64(maxOpenFlows)}, func(r driver.Rows) error {
+		var id flow.FlowID
+		err := r.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
 }
 
 // maxAliases is how many times a flow can have been merged into one that was

@@ -9,58 +9,46 @@ import (
 	"github.com/baton-observability/baton/flow"
 )
 
-// spanRow is a row of spans as read.
-type spanRow struct {
-	trace      flow.TraceID
-	ids        [16]byte
-	start, dur int64
-	name       string
-	kind       uint8
-	status     uint8
-	flags      uint32
-	msg        string
-	extra      string
-	res        uint64
-	shape      uint64
-	vals       string
+// spanQuery says which spans to read.
+type spanQuery struct {
+	tenant string
+	traces []flow.TraceID
+	span   flow.SpanID // zero for all of them
+	limit  int
 }
-
-// spanKey is what makes a span one: Zipkin's two sides of a call share an id.
-type spanKey struct {
-	trace flow.TraceID
-	span  [8]byte
-	kind  uint8
-}
-
-func (r *spanRow) key() spanKey { return spanKey{r.trace, [8]byte(r.ids[8:]), r.kind} }
 
 // readSpans reads the spans of traces by trace and start, each of them once: of
 // a span that was sent several times the longest is kept, which is the last
 // state that its sender knew.
-func (s *Store) readSpans(ctx context.Context, tenant string, ids []flow.TraceID, limit int) ([]spanRow, error) {
-	var all []spanRow
-	for len(ids) > 0 && limit > len(all) {
-		n := min(len(ids), maxIDs)
-		part := ids[:n]
-		ids = ids[n:]
-		buckets, err := s.bucketsOf(ctx, tenant, part)
+func (s *Store) readSpans(ctx context.Context, q spanQuery) (all []spanRow, more bool, err error) {
+	span := ""
+	if !q.span.IsZero() {
+		span = q.span.String()
+	}
+	for ids := q.traces; len(ids) > 0 && len(all) <= q.limit; {
+		part := ids[:min(len(ids), maxIDs)]
+		ids = ids[len(part):]
+		buckets, err := s.bucketsOf(ctx, q.tenant, part)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if len(buckets) == 0 {
 			continue
 		}
-		p := params{"tenant": tenant, "buckets": buckets, "traces": hexes(part), "limit": uint64(limit - len(all))}
+		p := params{"tenant": q.tenant, "buckets": buckets, "traces": hexes(part), "span": span, "limit": uint64(q.limit + 1 - len(all))}
 		err = s.each(ctx, "trace_spans", p, func(rs driver.Rows) error {
 			all = append(all, spanRow{})
 			r := &all[len(all)-1]
 			return rs.Scan(&r.trace, &r.ids, &r.start, &r.dur, &r.name, &r.kind, &r.status, &r.flags, &r.msg, &r.extra, &r.res, &r.shape, &r.vals)
 		})
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 	}
-	return dedupe(all), nil
+	if len(all) > q.limit {
+		all, more = all[:q.limit], true
+	}
+	return dedupe(all), more, nil
 }
 
 // dedupe keeps the longest of the rows of one span, at the place of the first.

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"go.opentelemetry.io/collector/pdata/pcommon"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/baton-observability/baton/flow"
@@ -16,7 +16,7 @@ import (
 // and start. Traces that are not there are not an error.
 func (s *Store) ReadTraces(ctx context.Context, tenant string, ids []flow.TraceID, limit int) (ptrace.Traces, error) {
 	td := ptrace.NewTraces()
-	err := s.eachSpan(ctx, tenant, ids, limit, td, func(uint64, ptrace.ResourceSpans, ptrace.ScopeSpans, ptrace.Span) {})
+	_, err := s.eachSpan(ctx, spanQuery{tenant: tenant, traces: ids, limit: limit}, td, func(uint64, ptrace.ResourceSpans, ptrace.ScopeSpans, ptrace.Span) {})
 	return td, err
 }
 
@@ -24,12 +24,27 @@ func (s *Store) ReadTraces(ctx context.Context, tenant string, ids []flow.TraceI
 // of the largest component it takes on, with room.
 const maxFactSpans = 200_000
 
+// ReadSpan reads one span with everything it was sent with. There may be more
+// than one, because the two sides of a call may share an id, or none.
+func (s *Store) ReadSpan(ctx context.Context, tenant string, trace flow.TraceID, span flow.SpanID) (ptrace.Traces, error) {
+	td := ptrace.NewTraces()
+	q := spanQuery{tenant: tenant, traces: []flow.TraceID{trace}, span: span, limit: 1000}
+	_, err := s.eachSpan(ctx, q, td, func(uint64, ptrace.ResourceSpans, ptrace.ScopeSpans, ptrace.Span) {})
+	return td, err
+}
+
 // ReadFacts reads the spans of the traces as facts, in order of trace and
 // start. The facts are the caller's own.
 func (s *Store) ReadFacts(ctx context.Context, tenant string, ids []flow.TraceID) ([]flow.Facts, error) {
-	var all []flow.Facts
+	all, _, err := s.ReadFactsUpTo(ctx, tenant, ids, maxFactSpans)
+	return all, err
+}
+
+// ReadFactsUpTo reads at most limit spans as facts, and reports whether there
+// are more.
+func (s *Store) ReadFactsUpTo(ctx context.Context, tenant string, ids []flow.TraceID, limit int) (all []flow.Facts, more bool, err error) {
 	resources := map[uint64]*flow.Resource{}
-	err := s.eachSpan(ctx, tenant, ids, maxFactSpans, ptrace.NewTraces(), func(res uint64, rs ptrace.ResourceSpans, ss ptrace.ScopeSpans, sp ptrace.Span) {
+	more, err = s.eachSpan(ctx, spanQuery{tenant: tenant, traces: ids, limit: limit}, ptrace.NewTraces(), func(res uint64, rs ptrace.ResourceSpans, ss ptrace.ScopeSpans, sp ptrace.Span) {
 		r, ok := resources[res]
 		if !ok {
 			r = s.extract.Resource(tenant, rs.Resource())
@@ -38,16 +53,40 @@ func (s *Store) ReadFacts(ctx context.Context, tenant string, ids []flow.TraceID
 		all = append(all, flow.Facts{})
 		s.extract.Span(r, ss.Scope().Name(), sp, &all[len(all)-1])
 	})
-	return all, err
+	return all, more, err
 }
 
-// eachSpan reads spans into td and calls f for each of them, in order.
-func (s *Store) eachSpan(ctx context.Context, tenant string, ids []flow.TraceID, limit int, td ptrace.Traces,
+// CountSpans counts the spans of traces, each as often as it was sent.
+func (s *Store) CountSpans(ctx context.Context, tenant string, ids []flow.TraceID) (int, error) {
+	total := 0
+	for len(ids) > 0 {
+		part := ids[:min(len(ids), maxIDs)]
+		ids = ids[len(part):]
+		buckets, err := s.bucketsOf(ctx, tenant, part)
+		if err != nil {
+			return 0, err
+		}
+		err = s.each(ctx, "trace_count", params{"tenant": tenant, "buckets": orEmpty(buckets), "traces": hexes(part)}, func(r driver.Rows) error {
+			var n uint64
+			err := r.Scan(&n)
+			total += int(n)
+			return err
+		})
+		if err != nil {
+			return 0, err
+		}
+	}
+	return total, nil
+}
+
+// eachSpan reads spans into td and calls f for each of them, in order. It
+// reports whether there are more than the limit.
+func (s *Store) eachSpan(ctx context.Context, q spanQuery, td ptrace.Traces,
 	f func(res uint64, rs ptrace.ResourceSpans, ss ptrace.ScopeSpans, sp ptrace.Span),
-) error {
-	rows, err := s.readSpans(ctx, tenant, ids, limit)
+) (more bool, err error) {
+	rows, more, err := s.readSpans(ctx, q)
 	if err != nil {
-		return err
+		return false, err
 	}
 	shapeIDs, resourceIDs := map[uint64]struct{}{}, map[uint64]struct{}{}
 	for i := range rows {
@@ -56,13 +95,13 @@ func (s *Store) eachSpan(ctx context.Context, tenant string, ids []flow.TraceID,
 		}
 		resourceIDs[rows[i].res] = struct{}{}
 	}
-	shapes, err := s.shapesOf(ctx, tenant, shapeIDs)
+	shapes, err := s.shapesOf(ctx, q.tenant, shapeIDs)
 	if err != nil {
-		return err
+		return false, err
 	}
-	contents, err := s.resourcesOf(ctx, tenant, resourceIDs)
+	contents, err := s.resourcesOf(ctx, q.tenant, resourceIDs)
 	if err != nil {
-		return err
+		return false, err
 	}
 	type place struct {
 		rs ptrace.ResourceSpans
@@ -76,64 +115,15 @@ func (s *Store) eachSpan(ctx context.Context, tenant string, ids []flow.TraceID,
 			p.rs = td.ResourceSpans().AppendEmpty()
 			p.ss = p.rs.ScopeSpans().AppendEmpty()
 			if err := readResource(contents, row.res, p.rs, p.ss); err != nil {
-				return err
+				return false, err
 			}
 			places[row.res] = p
 		}
 		sp := p.ss.Spans().AppendEmpty()
 		if err := row.into(sp, shapes); err != nil {
-			return fmt.Errorf("span %x of trace %s: %w", row.ids[8:], row.trace, err)
+			return false, fmt.Errorf("span %x of trace %s: %w", row.ids[8:], row.trace, err)
 		}
 		f(row.res, p.rs, p.ss, sp)
 	}
-	return nil
-}
-
-func readResource(contents map[uint64][]byte, id uint64, rs ptrace.ResourceSpans, ss ptrace.ScopeSpans) error {
-	content, ok := contents[id]
-	if !ok {
-		return fmt.Errorf("resource %016x: %w", id, wire.ErrCorrupt)
-	}
-	r := wire.NewReader(content)
-	r.Resource(rs, ss)
-	if r.Err() != nil {
-		return fmt.Errorf("resource %016x: %w", id, r.Err())
-	}
-	return nil
-}
-
-// into writes the row into a span.
-func (r *spanRow) into(sp ptrace.Span, shapes map[uint64]wire.Shape) error {
-	sp.SetTraceID(pcommon.TraceID(r.trace))
-	sp.SetParentSpanID(pcommon.SpanID(r.ids[:8]))
-	sp.SetSpanID(pcommon.SpanID(r.ids[8:]))
-	sp.SetStartTimestamp(pcommon.Timestamp(r.start))
-	sp.SetEndTimestamp(pcommon.Timestamp(uint64(r.start) + uint64(r.dur)))
-	sp.SetName(r.name)
-	sp.SetKind(ptrace.SpanKind(r.kind))
-	sp.SetFlags(r.flags)
-	sp.Status().SetCode(ptrace.StatusCode(r.status))
-	sp.Status().SetMessage(r.msg)
-	extra := wire.NewReader([]byte(r.extra))
-	extra.Extra(r.start, sp)
-	if extra.Err() != nil {
-		return fmt.Errorf("extra: %w", extra.Err())
-	}
-	if r.vals == "" && r.shape == wire.GenericShape {
-		return nil
-	}
-	vals := wire.NewReader([]byte(r.vals))
-	if r.shape == wire.GenericShape {
-		vals.Map(sp.Attributes())
-	} else {
-		shape, ok := shapes[r.shape]
-		if !ok {
-			return fmt.Errorf("shape %016x: %w", r.shape, wire.ErrCorrupt)
-		}
-		vals.Slots(shape, sp.Attributes())
-	}
-	if vals.Err() != nil {
-		return fmt.Errorf("attributes: %w", vals.Err())
-	}
-	return nil
+	return more, nil
 }

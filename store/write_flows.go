@@ -167,4 +167,3 @@ func flowRows(flows []flow.Flow, aliases []Alias) proto.Input {
 	}
 	return c.input()
 }
-

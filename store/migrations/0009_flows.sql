@@ -24,6 +24,7 @@ CREATE TABLE IF NOT EXISTS flows
     corr_values    Array(String)                 CODEC(ZSTD(1)),
     trace_ids      Array(FixedString(16))        CODEC(ZSTD(1)),
     check_at       Int64                         CODEC(ZSTD(1)),
+    placed_until   Int64 MATERIALIZED greatest(last_activity, failed_at) CODEC(Delta(8), ZSTD(1)), -- no window after it has the flow
     culprit        UInt8                         CODEC(ZSTD(1)), -- 1: the columns below are said
     c_endpoint     UInt64                        CODEC(ZSTD(1)),
     c_service      LowCardinality(String)        CODEC(ZSTD(1)),
@@ -40,8 +41,8 @@ CREATE TABLE IF NOT EXISTS flows
     c_confidence   UInt8                         CODEC(ZSTD(1)),
     c_trace        FixedString(16)               CODEC(ZSTD(1)),
     c_span         FixedString(8)                CODEC(ZSTD(1)),
-    INDEX by_activity last_activity TYPE minmax GRANULARITY 1,
-    INDEX by_start    start         TYPE minmax GRANULARITY 1
+    INDEX by_end   placed_until TYPE minmax GRANULARITY 1,
+    INDEX by_start start        TYPE minmax GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(revision, gone)
 PARTITION BY toDate(minted)

@@ -1,0 +1,83 @@
+package store
+
+import (
+	"time"
+
+	"github.com/baton-observability/baton/flow"
+)
+
+// FlowFilter says which flows are meant. Zero fields do not filter.
+type FlowFilter struct {
+	Tenant string
+	// From and To bound the activity of a flow, which must overlap them. A flow
+	// that failed is placed by the time of its failure alone, so that
+	// yesterday's loan that fails now is now's failure.
+	From, To    time.Time
+	Verdicts    []flow.Verdict
+	Environment string
+	Type        uint64
+	Endpoints   []uint64 // flows that touch any of them; nil for all, empty for none
+	Culprits    []uint64 // flows whose culprit is any of them; nil for all, empty for none
+}
+
+// none reports a filter that nothing can pass.
+func (q *FlowFilter) none() bool {
+	return q.Endpoints != nil && len(q.Endpoints) == 0 || q.Culprits != nil && len(q.Culprits) == 0 || q.Verdicts != nil && len(q.Verdicts) == 0
+}
+
+func (q *FlowFilter) params() params {
+	from, to := q.window()
+	verdicts := make([]uint16, len(q.Verdicts)) // a slice of bytes would be taken for text
+	for i, v := range q.Verdicts {
+		verdicts[i] = uint16(v)
+	}
+	return params{
+		"tenant": q.Tenant, "from": from, "to": to, "verdicts": verdicts, "environment": q.Environment, "type": q.Type,
+		"endpoints": orEmpty(q.Endpoints), "culprits": orEmpty(q.Culprits),
+	}
+}
+
+// window is From and To in Unix ns, where zero times are the ends of time.
+func (q *FlowFilter) window() (from, to int64) {
+	from, to = 0, 1<<63-1
+	if !q.From.IsZero() {
+		from = q.From.UnixNano()
+	}
+	if !q.To.IsZero() {
+		to = q.To.UnixNano()
+	}
+	return from, to
+}
+
+// passes is the filter for flows that are already read.
+func (q *FlowFilter) passes(f *flow.Flow) bool {
+	from, to := q.window()
+	in := f.Start < to && f.LastActivity >= from
+	if f.FailedAt > 0 {
+		in = f.FailedAt >= from && f.FailedAt < to
+	}
+	return in && (q.Verdicts == nil || contains(q.Verdicts, f.Verdict)) &&
+		(q.Environment == "" || f.Environment == q.Environment) && (q.Type == 0 || f.Type.ID == q.Type) &&
+		(q.Endpoints == nil || contains(q.Endpoints, f.Endpoints...)) &&
+		(q.Culprits == nil || f.Culprit != nil && contains(q.Culprits, f.Culprit.Endpoint))
+}
+
+// contains reports whether any of vs is in set.
+func contains[T comparable](set []T, vs ...T) bool {
+	for _, v := range vs {
+		for _, s := range set {
+			if s == v {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// orEmpty makes of nil an array without elements, which a parameter can be.
+func orEmpty[T any](vs []T) []T {
+	if vs == nil {
+		return []T{}
+	}
+	return vs
+}

@@ -1,0 +1,4 @@
+SELECT DISTINCT environment
+FROM endpoints
+WHERE tenant = {tenant:String}
+ORDER BY environment

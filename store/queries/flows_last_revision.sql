@@ -1,0 +1,1 @@
+SELECT max(revision) FROM flows

@@ -1,0 +1,8 @@
+tenant = {tenant:String}
+  AND start < {to:Int64} AND placed_until >= {from:Int64}
+  AND if(failed_at > 0, failed_at >= {from:Int64} AND failed_at < {to:Int64}, last_activity >= {from:Int64})
+  AND (empty({verdicts:Array(UInt8)}) OR has({verdicts:Array(UInt8)}, verdict))
+  AND ({environment:String} = '' OR environment = {environment:String})
+  AND ({type:UInt64} = 0 OR type_id = {type:UInt64})
+  AND (empty({endpoints:Array(UInt64)}) OR hasAny(endpoints, {endpoints:Array(UInt64)}))
+  AND (empty({culprits:Array(UInt64)}) OR culprit = 1 AND has({culprits:Array(UInt64)}, c_endpoint))

@@ -1,0 +1,3 @@
+SELECT DISTINCT tenant
+FROM endpoints
+ORDER BY tenant
