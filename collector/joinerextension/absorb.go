@@ -98,9 +98,9 @@ func (j *joiner) load(ctx context.Context, ts *tenantState, ids []flow.TraceID, 
 			j.addSpans(ts, t, []flow.Span{f.Narrow()})
 		}
 		for _, s := range segments {
-			if t := ts.traces[s.ID.Trace]; t != nil && !s.Shared {
+			if t := ts.traces[s.Trace]; t != nil && !s.Shared {
 				// Stand-ins that carry the flow over to the segments that cut finds.
-				t.segs = append(t.segs, &seg{Segment: flow.Segment{ID: s.ID}, trace: t, flow: s.Flow, arrived: s.Arrived})
+				t.segs = append(t.segs, &seg{Segment: flow.Segment{ID: s.SegmentID}, trace: t, flow: s.Flow, arrived: s.Arrived})
 				if s.Arrived.Before(t.arrived) {
 					t.arrived = s.Arrived
 				}
@@ -112,47 +112,87 @@ func (j *joiner) load(ctx context.Context, ts *tenantState, ids []flow.TraceID, 
 }
 
 // connect cuts the changed traces, registers their values, and loads whatever
-// in the store carries one of them, until nothing new turns up.
+// in the store is connected with them, until nothing new turns up: a component
+// must be whole, or it would be parted wrongly.
 func (j *joiner) connect(ctx context.Context, ts *tenantState, changed []*trace, now time.Time) ([]*seg, error) {
 	var touched []*seg
 	budget := j.cfg.MaxLoad
-	for len(changed) > 0 {
-		var pending []*seg
+	var pending []*seg
+	for {
 		for _, t := range changed {
 			ts.cut(t)
 			pending = append(pending, t.segs...)
+			touched = append(touched, t.segs...)
 		}
-		touched = append(touched, pending...)
-		var ask []uint64
-		var linked []flow.TraceID
-		for _, s := range pending {
-			for _, k := range s.carried() {
-				if ts.values[k.Hash] != nil {
-					continue
-				}
-				ts.values[k.Hash] = &value{key: k}
-				if !ts.known.maybe(k.Hash) {
-					ts.known.add(k.Hash)
-					continue
-				}
-				ask = append(ask, k.Hash)
-				if k.Name == traceConcept {
-					if id, err := flow.ParseTraceID(k.Value); err == nil && ts.traces[id] == nil {
-						linked = append(linked, id)
-					}
-				}
-			}
-		}
+		ask, linked, here := ts.missing(pending)
 		more, again, err := j.find(ctx, ts, ask, linked, &budget, now)
 		if err != nil {
 			return nil, err
 		}
-		for _, s := range append(pending, again...) {
+		for _, s := range slices.Concat(pending, here, again) {
 			ts.register(s)
 		}
-		changed = more
+		if changed = more; len(changed) > 0 {
+			pending = nil
+			continue
+		}
+		if pending = ts.gaps(touched, j.cfg.Limits); len(pending) == 0 {
+			return touched, nil
+		}
 	}
-	return touched, nil
+}
+
+// missing opens an entry for every value of the segments that has none, and
+// lists those of which the store may know more. Linked traces are told apart by
+// whether they must be loaded or are here.
+func (ts *tenantState) missing(segs []*seg) (ask []uint64, linked []flow.TraceID, here []*seg) {
+	for _, s := range segs {
+		for _, k := range s.carried() {
+			if ts.values[k.Hash] != nil {
+				continue
+			}
+			ts.values[k.Hash] = &value{key: k}
+			if !ts.known.maybe(k.Hash) {
+				ts.known.add(k.Hash)
+				continue
+			}
+			ask = append(ask, k.Hash)
+			if k.Name == traceConcept {
+				id, err := flow.ParseTraceID(k.Value)
+				if t := ts.traces[id]; t != nil {
+					here = append(here, t.segs...)
+				} else if err == nil {
+					linked = append(linked, id)
+				}
+			}
+		}
+	}
+	return ask, linked, here
+}
+
+// gaps finds segments connected with the touched ones some of whose values are
+// not in memory any more, because another flow that had them was let go.
+func (ts *tenantState) gaps(touched []*seg, l flow.Limits) []*seg {
+	var out []*seg
+	done := map[*seg]bool{}
+	for _, s := range touched {
+		if done[s] {
+			continue
+		}
+		for _, c := range ts.component(s, l, false) {
+			if done[c] {
+				continue
+			}
+			done[c] = true
+			for _, h := range c.values {
+				if ts.values[h] == nil {
+					out = append(out, c)
+					break
+				}
+			}
+		}
+	}
+	return out
 }
 
 // find loads the traces that carry the values, and returns those, and the

@@ -26,6 +26,7 @@ type joiner struct {
 	log     *zap.Logger
 	clock   func() time.Time
 	tenants map[string]*tenantState
+	filter  *filter // of all tenants: a hash that another tenant has costs a look-up
 	dirty   map[dirtyKey]struct{}
 	later   deadlines
 	write   writes
@@ -33,6 +34,7 @@ type joiner struct {
 	seen    map[string]time.Time     // batches taken in within the overlap
 	mark    time.Time                // everything before it minus the overlap has been taken in
 	saved   time.Time
+	revised uint64 // the last revision given
 	stats   counters
 }
 
@@ -50,20 +52,13 @@ type counters struct {
 }
 
 func newJoiner(cfg *Config, f feed, r facts, w sink, m memory, log *zap.Logger, clock func() time.Time) *joiner {
-	return &joiner{cfg: cfg, feed: f, facts: r, sink: w, memory: m, log: log, clock: clock, tenants: map[string]*tenantState{},
+	return &joiner{cfg: cfg, feed: f, facts: r, sink: w, memory: m, log: log, clock: clock, tenants: map[string]*tenantState{}, filter: newFilter(),
 		dirty: map[dirtyKey]struct{}{}, known: map[uint64]flow.Endpoint{}, seen: map[string]time.Time{}}
 }
 
 // start recovers what an earlier process knew.
 func (j *joiner) start(ctx context.Context) error {
-	err := j.feed.KnownHashes(ctx, func(tenant string, hashes []uint64) error {
-		ts := j.tenant(tenant)
-		for _, h := range hashes {
-			ts.known.add(h)
-		}
-		return nil
-	})
-	if err != nil {
+	if err := j.feed.KnownHashes(ctx, j.filter.add); err != nil {
 		return fmt.Errorf("read the known values: %w", err)
 	}
 	b, err := j.memory.LoadState(ctx, "watermark")
@@ -75,8 +70,15 @@ func (j *joiner) start(ctx context.Context) error {
 			j.log.Warn("the joiner's watermark is unreadable, reading the whole feed again", zap.Error(err))
 		}
 	}
-	for name, ts := range j.tenants {
-		if err := j.recall(ctx, name, ts); err != nil {
+	if j.revised, err = j.memory.LastRevision(ctx); err != nil {
+		return fmt.Errorf("read the last revision: %w", err)
+	}
+	tenants, err := j.feed.Tenants(ctx)
+	if err != nil {
+		return fmt.Errorf("read the tenants: %w", err)
+	}
+	for _, name := range tenants {
+		if err := j.recall(ctx, name, j.tenant(name)); err != nil {
 			return err
 		}
 	}
@@ -108,8 +110,8 @@ func (j *joiner) recall(ctx context.Context, name string, ts *tenantState) error
 		return fmt.Errorf("flows that are still running: %w", err)
 	}
 	now := j.clock()
-	for _, o := range open {
-		j.later.push(ts, &flowState{id: o.ID, checkAt: now.Add(j.cfg.Quiet)})
+	for _, id := range open {
+		j.later.push(ts, &flowState{id: id, checkAt: now.Add(j.cfg.Quiet)})
 	}
 	return nil
 }
@@ -117,7 +119,7 @@ func (j *joiner) recall(ctx context.Context, name string, ts *tenantState) error
 func (j *joiner) tenant(name string) *tenantState {
 	ts := j.tenants[name]
 	if ts == nil {
-		ts = newTenant(name, newFilter())
+		ts = newTenant(name, j.filter)
 		j.tenants[name] = ts
 	}
 	return ts
@@ -211,9 +213,9 @@ func (j *joiner) reload(ctx context.Context, ts *tenantState, ids []flow.FlowID,
 	var traces []flow.TraceID
 	asked := map[flow.TraceID]bool{}
 	for _, s := range segments {
-		if !asked[s.ID.Trace] && ts.traces[s.ID.Trace] == nil {
-			asked[s.ID.Trace] = true
-			traces = append(traces, s.ID.Trace)
+		if !asked[s.Trace] && ts.traces[s.Trace] == nil {
+			asked[s.Trace] = true
+			traces = append(traces, s.Trace)
 		}
 	}
 	loaded, err := j.load(ctx, ts, traces, now)
@@ -296,6 +298,7 @@ func (ts *tenantState) evict(f *flowState) int {
 						}
 					}
 					ts.unregister(o)
+					o.dead = true
 				}
 			}
 		}

@@ -15,10 +15,10 @@ import (
 func (j *joiner) regroup(ts *tenantState, touched []*seg, now time.Time) {
 	done := map[*seg]bool{}
 	for _, s := range touched {
-		if done[s] || !slices.Contains(s.trace.segs, s) {
+		if done[s] || s.dead {
 			continue
 		}
-		component := ts.component(s, j.cfg.Limits)
+		component := ts.component(s, j.cfg.Limits, true)
 		for _, c := range component {
 			done[c] = true
 		}
@@ -28,12 +28,13 @@ func (j *joiner) regroup(ts *tenantState, touched []*seg, now time.Time) {
 
 // component collects the segments connected with s: through values that are not
 // hot, through links, and through the flow they are in now. A shared segment
-// is collected but does not connect, unless it is where the search began.
-func (ts *tenantState) component(s *seg, l flow.Limits) []*seg {
+// is collected but does not connect, unless it is where the search began. Values
+// that turn out to be hot are marked, if mark says so, and connect a last time.
+func (ts *tenantState) component(s *seg, l flow.Limits, mark bool) []*seg {
 	in := map[*seg]bool{s: true}
 	out := []*seg{s}
 	add := func(o *seg) {
-		if !in[o] {
+		if !in[o] && !o.dead {
 			in[o] = true
 			out = append(out, o)
 		}
@@ -54,7 +55,7 @@ func (ts *tenantState) component(s *seg, l flow.Limits) []*seg {
 				continue
 			}
 			wasHot := v.hot
-			if v.key.Name != traceConcept {
+			if mark && v.key.Name != traceConcept {
 				v.hot = v.hot || v.overLimit(l)
 				if v.hot && len(ts.hot) < maxHot {
 					ts.hot[h] = v.key
@@ -70,6 +71,11 @@ func (ts *tenantState) component(s *seg, l flow.Limits) []*seg {
 		if f := ts.flows[c.flow]; f != nil {
 			for _, o := range f.segs {
 				add(o)
+				for _, n := range o.trace.segs { // what a later cut made of it
+					if o.dead && !n.Shared {
+						add(n)
+					}
+				}
 			}
 		}
 	}
@@ -110,13 +116,14 @@ func (j *joiner) assign(ts *tenantState, component []*seg, now time.Time) {
 			shared[g] = append(shared[g], s)
 		}
 	}
-	ids, gone := ts.identify(groups)
+	ids, gone := ts.identify(groups, now)
 	for i, s := range component {
 		heir := joined.Group[i]
 		if heir < 0 {
 			heir = joined.Refers[i][0]
-			if !s.flow.IsZero() {
+			if !s.flow.IsZero() { // it was a flow's own before its trace was cut
 				s.trace.lost = append(s.trace.lost, s.flow)
+				j.write.segment(store.Segment{Tenant: ts.name, SegmentID: s.ID, Flow: s.flow, Arrived: s.arrived, Gone: true})
 				s.flow = flow.FlowID{}
 			}
 		}
@@ -130,7 +137,7 @@ func (j *joiner) assign(ts *tenantState, component []*seg, now time.Time) {
 		s.trace.lost = nil
 	}
 	for id, heir := range gone {
-		j.retire(ts, id, ids[heir], now)
+		j.retire(ts, id, ids[heir])
 	}
 	for g, segs := range groups {
 		polls := !slices.ContainsFunc(segs, func(s *seg) bool { return !s.Poll })
@@ -145,12 +152,17 @@ func (j *joiner) assign(ts *tenantState, component []*seg, now time.Time) {
 		for _, s := range segs {
 			if s.flow != f.id {
 				s.flow = f.id
-				j.write.segment(ts.name, store.Segment{ID: s.ID, Flow: f.id, Arrived: s.arrived})
+				j.write.segment(store.Segment{Tenant: ts.name, SegmentID: s.ID, Flow: f.id, Arrived: s.arrived})
 			}
 		}
 		for _, s := range shared[g] {
-			if !slices.Contains(f.shared, s) {
-				j.write.segment(ts.name, store.Segment{ID: s.ID, Flow: f.id, Arrived: s.arrived, Shared: true})
+			if !slices.ContainsFunc(f.shared, func(o *seg) bool { return o.ID == s.ID }) {
+				j.write.segment(store.Segment{Tenant: ts.name, SegmentID: s.ID, Flow: f.id, Arrived: s.arrived, Shared: true})
+			}
+		}
+		for _, s := range f.shared {
+			if !slices.ContainsFunc(shared[g], func(o *seg) bool { return o.ID == s.ID }) {
+				j.write.segment(store.Segment{Tenant: ts.name, SegmentID: s.ID, Flow: f.id, Arrived: s.arrived, Shared: true, Gone: true})
 			}
 		}
 		f.segs, f.shared = segs, shared[g]
@@ -215,7 +227,7 @@ func (t *trace) holder(id flow.SpanID) *seg {
 
 // identify chooses the id of each group, and says which ids are gone and which
 // group inherits each.
-func (ts *tenantState) identify(groups [][]*seg) (ids []flow.FlowID, gone map[flow.FlowID]int) {
+func (ts *tenantState) identify(groups [][]*seg, now time.Time) (ids []flow.FlowID, gone map[flow.FlowID]int) {
 	type claim struct {
 		group  int
 		oldest *seg
@@ -239,8 +251,10 @@ func (ts *tenantState) identify(groups [][]*seg) (ids []flow.FlowID, gone map[fl
 	for g, segs := range groups {
 		slices.SortFunc(won[g], func(a, b flow.FlowID) int { return bytes.Compare(a[:], b[:]) }) // oldest first: ids begin with their age
 		if len(won[g]) == 0 {
-			first := slices.MinFunc(segs, compareArrival)
-			ids[g] = flow.MintFlowID(first.arrived, ts.name, first.ID)
+			ids[g] = ts.mint(slices.MinFunc(segs, compareSegs), now, func(id flow.FlowID) bool {
+				_, taken := claims[id]
+				return taken || slices.Contains(ids, id) || ts.flows[id] != nil
+			})
 			continue
 		}
 		ids[g] = won[g][0]
@@ -251,17 +265,28 @@ func (ts *tenantState) identify(groups [][]*seg) (ids []flow.FlowID, gone map[fl
 	return ids, gone
 }
 
-func compareArrival(a, b *seg) int {
-	return cmp.Or(a.arrived.Compare(b.arrived), compareSegs(a, b))
+// mint makes a new id, of the moment at which the flow is first seen apart: a
+// segment that was parted from the flow it once named must not name it again.
+func (ts *tenantState) mint(first *seg, now time.Time, taken func(flow.FlowID) bool) flow.FlowID {
+	for {
+		id := flow.MintFlowID(now, ts.name, first.ID)
+		if !taken(id) {
+			return id
+		}
+		now = now.Add(time.Millisecond)
+	}
 }
 
 // retire makes an id an alias of its heir and takes its row off the lists.
-func (j *joiner) retire(ts *tenantState, id, heir flow.FlowID, now time.Time) {
-	j.write.alias(ts.name, id, heir)
-	row := flow.Flow{Tenant: ts.name, ID: id, Revision: uint64(now.UnixMicro())}
-	if f := ts.flows[id]; f != nil {
-		delete(ts.flows, id)
-		delete(j.dirty, dirtyKey{ts, id})
-	}
-	j.write.flow(row) // no spans: a row that lists leave out
+func (j *joiner) retire(ts *tenantState, id, heir flow.FlowID) {
+	delete(ts.flows, id)
+	delete(j.dirty, dirtyKey{ts, id})
+	j.write.alias(store.Alias{Tenant: ts.name, Old: id, New: heir, Revision: j.revision()})
+}
+
+// revision grows with every row and alias: it is the clock in microseconds, and
+// goes on when the clock does not.
+func (j *joiner) revision() uint64 {
+	j.revised = max(j.revised+1, uint64(j.clock().UnixMicro()))
+	return j.revised
 }

@@ -6,7 +6,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/baton-observability/baton/flow"
 )
@@ -16,11 +15,8 @@ import (
 const maxCorrelations = 16
 
 // row makes the flow's line on the list.
-func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.Judgement, o *flow.Outline, story *flow.Story, now time.Time) (*flow.Flow, error) {
-	r := &flow.Flow{Tenant: ts.name, ID: f.id, Revision: uint64(now.UnixMicro()), Verdict: v.Verdict, FailedAt: v.FailedAt, CheckAt: v.CheckAt, Culprit: v.Culprit}
-	if f.row != nil && r.Revision <= f.row.Revision {
-		r.Revision = f.row.Revision + 1
-	}
+func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.Judgement, o *flow.Outline, story *flow.Story) (*flow.Flow, error) {
+	r := &flow.Flow{Tenant: ts.name, ID: f.id, Revision: j.revision(), Verdict: v.Verdict, FailedAt: v.FailedAt, CheckAt: v.CheckAt, Culprit: v.Culprit}
 	known, err := j.endpoints(ctx, ts, f, v)
 	if err != nil {
 		return nil, err

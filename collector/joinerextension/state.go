@@ -53,6 +53,7 @@ type seg struct {
 	flow    flow.FlowID // zero while it is unassigned, and for shared segments
 	arrived time.Time
 	values  []uint64 // what it is registered under
+	dead    bool     // replaced by a later cut, or let go
 }
 
 // value is a correlation, a message or a trace, and the segments that carry it.
@@ -103,6 +104,7 @@ func (ts *tenantState) cut(t *trace) {
 	old := t.segs
 	for _, s := range old {
 		ts.unregister(s)
+		s.dead = true
 	}
 	t.segs = nil
 	for _, c := range flow.Cut(t.id, t.spans) {

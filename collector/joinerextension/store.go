@@ -11,7 +11,8 @@ import (
 // feed is where committed batches come from.
 type feed interface {
 	Batches(ctx context.Context, since time.Time, known func(id string) bool) ([]store.BatchFeed, error)
-	KnownHashes(ctx context.Context, fn func(tenant string, hashes []uint64) error) error
+	KnownHashes(ctx context.Context, add func(hash uint64)) error
+	Tenants(ctx context.Context) ([]string, error)
 }
 
 // facts is what the joiner reads when something new touches something old.
@@ -25,7 +26,7 @@ type facts interface {
 // sink is where verdicts go.
 type sink interface {
 	WriteFlows(ctx context.Context, w store.FlowWrite) error
-	OpenFlows(ctx context.Context, tenant string) ([]store.OpenFlow, error)
+	OpenFlows(ctx context.Context, tenant string) ([]flow.FlowID, error)
 	EndpointsByID(ctx context.Context, tenant string, ids []uint64) (map[uint64]flow.Endpoint, error)
 }
 
@@ -33,4 +34,5 @@ type sink interface {
 type memory interface {
 	LoadState(ctx context.Context, key string) ([]byte, error)
 	SaveState(ctx context.Context, key string, value []byte) error
+	LastRevision(ctx context.Context) (uint64, error)
 }

@@ -143,7 +143,7 @@ func (f *flowState) wide(byTrace map[flow.TraceID]map[spanKey]*flow.Facts) []flo
 // settle writes the verdict, learns from a flow that is over, and remembers
 // when to look again.
 func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v flow.Judgement, o *flow.Outline, story *flow.Story, now time.Time) error {
-	row, err := j.row(ctx, ts, f, v, o, story, now)
+	row, err := j.row(ctx, ts, f, v, o, story)
 	if err != nil {
 		return err
 	}

@@ -34,14 +34,9 @@ func (w *writes) flow(f flow.Flow) {
 	w.w.Flows = append(w.w.Flows, f)
 }
 
-func (w *writes) segment(tenant string, s store.Segment) {
-	s.Tenant = tenant
-	w.w.Segments = append(w.w.Segments, s)
-}
+func (w *writes) segment(s store.Segment) { w.w.Segments = append(w.w.Segments, s) }
 
-func (w *writes) alias(tenant string, old, id flow.FlowID) {
-	w.w.Aliases = append(w.w.Aliases, store.Alias{Tenant: tenant, Old: old, ID: id})
-}
+func (w *writes) alias(a store.Alias) { w.w.Aliases = append(w.w.Aliases, a) }
 
 func (w *writes) endpoint(e flow.Endpoint, id uint64) {
 	if w.endpoints == nil || len(w.endpoints) > maxEndpoints {

@@ -1,0 +1,210 @@
+package joinerextension
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/baton-observability/baton/flow"
+	"github.com/baton-observability/baton/store"
+)
+
+// fakeStore keeps what the joiner reads and writes in maps, so that thousands
+// of orders of arrival can be tried in a second. The end-to-end tests run the
+// joiner on the real engine.
+type fakeStore struct {
+	mu       sync.Mutex
+	batches  []store.BatchFeed
+	spans    map[flow.TraceID]map[spanKey]flow.Facts
+	hashes   map[uint64]map[flow.TraceID]time.Time
+	segments map[string]store.Segment
+	flows    map[flow.FlowID]flow.Flow
+	alias    map[flow.FlowID]flow.FlowID
+	state    map[string][]byte
+	gone     map[flow.FlowID]uint64
+	ends     map[uint64]flow.Endpoint
+	fail     int // the next n writes are refused
+}
+
+func newFakeStore() *fakeStore {
+	return &fakeStore{spans: map[flow.TraceID]map[spanKey]flow.Facts{}, hashes: map[uint64]map[flow.TraceID]time.Time{},
+		segments: map[string]store.Segment{}, flows: map[flow.FlowID]flow.Flow{}, alias: map[flow.FlowID]flow.FlowID{}, state: map[string][]byte{}, gone: map[flow.FlowID]uint64{}, ends: map[uint64]flow.Endpoint{}}
+}
+
+// commit stores one batch of facts, as ingest does.
+func (f *fakeStore) commit(at time.Time, facts ...flow.Facts) {
+	byTrace := map[flow.TraceID][]flow.Span{}
+	var order []flow.TraceID
+	for _, x := range facts {
+		if f.spans[x.Trace] == nil {
+			f.spans[x.Trace] = map[spanKey]flow.Facts{}
+		}
+		k := spanKey{x.ID, x.SpanKind}
+		if old, ok := f.spans[x.Trace][k]; !ok || x.Duration > old.Duration {
+			f.spans[x.Trace][k] = x
+		}
+		f.ends[x.EndpointID] = x.Endpoint
+		for _, h := range hashesOf(&x) {
+			if f.hashes[h] == nil {
+				f.hashes[h] = map[flow.TraceID]time.Time{}
+			}
+			f.hashes[h][x.Trace] = at
+		}
+		if byTrace[x.Trace] == nil {
+			order = append(order, x.Trace)
+		}
+		byTrace[x.Trace] = append(byTrace[x.Trace], x.Narrow())
+	}
+	b := store.BatchFeed{ID: fmt.Sprint("b", len(f.batches)), IngestedAt: at}
+	for _, t := range order {
+		b.Traces = append(b.Traces, flow.TraceSpans{Trace: t, Spans: byTrace[t]})
+	}
+	f.batches = append(f.batches, b)
+}
+
+func hashesOf(x *flow.Facts) []uint64 {
+	var out []uint64
+	for _, k := range x.Keys {
+		out = append(out, k.Hash)
+	}
+	for _, l := range x.Links {
+		out = append(out, flow.TraceHash(l.Trace))
+	}
+	if x.MessageID != 0 {
+		out = append(out, x.MessageID)
+	}
+	return out
+}
+
+func (f *fakeStore) Batches(_ context.Context, since time.Time, known func(string) bool) ([]store.BatchFeed, error) {
+	var out []store.BatchFeed
+	for _, b := range f.batches {
+		if !b.IngestedAt.Before(since) && !known(b.ID) && len(out) < 7 {
+			out = append(out, b)
+		}
+	}
+	return out, nil
+}
+
+func (f *fakeStore) KnownHashes(_ context.Context, add func(uint64)) error {
+	for h := range f.hashes {
+		add(h)
+	}
+	for t := range f.spans {
+		add(flow.TraceHash(t))
+	}
+	return nil
+}
+
+func (f *fakeStore) Tenants(context.Context) ([]string, error) { return []string{""}, nil }
+
+func (f *fakeStore) ReadFacts(_ context.Context, _ string, ids []flow.TraceID) ([]flow.Facts, error) {
+	var out []flow.Facts
+	for _, id := range ids {
+		for _, x := range f.spans[id] {
+			out = append(out, x)
+		}
+	}
+	return out, nil
+}
+
+func (f *fakeStore) TracesByHash(_ context.Context, _ string, hashes []uint64) (map[uint64][]store.SeenTrace, error) {
+	out := map[uint64][]store.SeenTrace{}
+	for _, h := range hashes {
+		for t, at := range f.hashes[h] {
+			out[h] = append(out[h], store.SeenTrace{Trace: t, Seen: at})
+		}
+	}
+	return out, nil
+}
+
+func (f *fakeStore) FlowsOfTraces(_ context.Context, _ string, ids []flow.TraceID) ([]store.Segment, error) {
+	var out []store.Segment
+	for _, s := range f.segments {
+		if !s.Gone && slices.Contains(ids, s.Trace) {
+			out = append(out, s)
+		}
+	}
+	return out, nil
+}
+
+func (f *fakeStore) SegmentsOfFlows(_ context.Context, _ string, ids []flow.FlowID) ([]store.Segment, error) {
+	var out []store.Segment
+	for _, s := range f.segments {
+		if !s.Gone && slices.Contains(ids, s.Flow) {
+			out = append(out, s)
+		}
+	}
+	return out, nil
+}
+
+func (f *fakeStore) WriteFlows(_ context.Context, w store.FlowWrite) error {
+	if f.fail > 0 {
+		f.fail--
+		return store.ErrUnavailable
+	}
+	for _, s := range w.Segments {
+		k := s.Trace.String() + s.Root.String()
+		if s.Shared {
+			k += s.Flow.String()
+		}
+		f.segments[k] = s
+	}
+	for _, a := range w.Aliases {
+		f.alias[a.Old] = a.New
+		f.gone[a.Old] = max(f.gone[a.Old], a.Revision)
+	}
+	for _, x := range w.Flows {
+		if old, ok := f.flows[x.ID]; !ok || old.Revision < x.Revision {
+			f.flows[x.ID] = x
+		}
+	}
+	for id, x := range f.flows {
+		if x.Revision <= f.gone[id] {
+			delete(f.flows, id)
+		}
+	}
+	return nil
+}
+
+func (f *fakeStore) OpenFlows(context.Context, string) ([]flow.FlowID, error) {
+	var out []flow.FlowID
+	for id, x := range f.flows {
+		if x.CheckAt > 0 {
+			out = append(out, id)
+		}
+	}
+	return out, nil
+}
+
+func (f *fakeStore) EndpointsByID(_ context.Context, _ string, ids []uint64) (map[uint64]flow.Endpoint, error) {
+	out := map[uint64]flow.Endpoint{}
+	for _, id := range ids {
+		if e, ok := f.ends[id]; ok {
+			out[id] = e
+		}
+	}
+	return out, nil
+}
+
+func (f *fakeStore) LoadState(_ context.Context, key string) ([]byte, error) {
+	return f.state[key], nil
+}
+
+func (f *fakeStore) SaveState(_ context.Context, key string, b []byte) error {
+	f.state[key] = b
+	return nil
+}
+
+func (f *fakeStore) LastRevision(context.Context) (uint64, error) {
+	var last uint64
+	for _, x := range f.flows {
+		last = max(last, x.Revision)
+	}
+	for _, r := range f.gone {
+		last = max(last, r)
+	}
+	return last, nil
+}

@@ -1,0 +1,141 @@
+package joinerextension
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/baton-observability/baton/flow"
+)
+
+// play sends the estate's spans in a random order, in random batches, some of
+// them twice, with restarts, refused writes and a memory too small to hold it
+// all, and returns what the joiner made of it.
+func play(t *testing.T, e *estate, seed uint64, wild bool) *fakeStore {
+	t.Helper()
+	rnd := rand.New(rand.NewPCG(seed, 2))
+	st := newFakeStore()
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	clock := func() time.Time { return now }
+	cfg := defaultConfig().(*Config)
+	facts := append([]flow.Facts(nil), e.facts...)
+	if wild {
+		cfg.MaxSpans = 40
+		rnd.Shuffle(len(facts), func(i, j int) { facts[i], facts[j] = facts[j], facts[i] })
+		for range len(facts) / 10 {
+			facts = append(facts, facts[rnd.IntN(len(facts))])
+		}
+	}
+	restart := func() *joiner {
+		j := newJoiner(cfg, st, st, st, st, zap.NewNop(), clock)
+		if err := j.start(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		return j
+	}
+	j := restart()
+	step := func() {
+		for tries := 0; ; tries++ {
+			n, err := j.step(context.Background())
+			if err != nil && tries > 10 {
+				t.Fatal(err)
+			}
+			if err == nil && n == 0 {
+				return
+			}
+		}
+	}
+	for len(facts) > 0 {
+		n := min(1+rnd.IntN(60), len(facts))
+		st.commit(now, facts[:n]...)
+		facts = facts[n:]
+		if wild && rnd.IntN(8) == 0 {
+			st.fail = 1
+		}
+		step()
+		now = now.Add(time.Duration(rnd.IntN(1500)) * time.Millisecond)
+		if wild && rnd.IntN(15) == 0 {
+			j = restart()
+		}
+	}
+	for range 40 {
+		now = now.Add(3 * time.Second)
+		step()
+	}
+	return st
+}
+
+// partition says for every span which flow has it, by the smallest span of that flow.
+func check(t *testing.T, e *estate, st *fakeStore) {
+	t.Helper()
+	flowOf := map[string]flow.FlowID{}
+	for _, s := range st.segments {
+		if !s.Gone && !s.Shared {
+			flowOf[s.Trace.String()+s.Root.String()] = s.Flow
+		}
+	}
+	number := map[flow.FlowID]int{}
+	flows := map[int]flow.FlowID{}
+	at := func(what string, f flow.FlowID, ok bool, n int) {
+		if !ok {
+			t.Errorf("%s of flow %d is in no flow", what, n)
+			return
+		}
+		if m, seen := number[f]; seen && m != n {
+			t.Errorf("flow %s has traces of %d and %d", f, m, n)
+		}
+		if o, seen := flows[n]; seen && o != f {
+			t.Errorf("flow %d was split: %s and %s", n, o, f)
+		}
+		number[f], flows[n] = n, f
+	}
+	for trace, n := range e.truth {
+		if n >= 0 {
+			f, ok := flowOf[trace.String()+flow.SpanID{}.String()]
+			at("trace "+trace.String(), f, ok, n)
+		}
+	}
+	for trace, n := range e.truth {
+		for span, item := range e.items {
+			if f, ok := flowOf[trace.String()+span.String()]; ok && n < 0 {
+				at("item "+span.String(), f, ok, item)
+			}
+		}
+	}
+	for n, want := range e.want {
+		row, ok := st.flows[flows[n]]
+		if !ok {
+			t.Errorf("flow %d has no row", n)
+			continue
+		}
+		if row.Verdict != want {
+			t.Errorf("flow %d is %s (%+v), want %s", n, row.Verdict, row.Culprit, want)
+		}
+		if c := row.Culprit; e.owner[n] != "" && (c == nil || c.Service != e.owner[n]) {
+			t.Errorf("flow %d: culprit %+v, want %s", n, c, e.owner[n])
+		}
+	}
+	for id := range st.flows {
+		if _, ok := number[id]; !ok {
+			t.Errorf("flow %s was made of nothing known", id)
+		}
+	}
+}
+
+func TestJoinerFindsEveryFlow(t *testing.T) {
+	for seed := range uint64(20) {
+		e := newEstate(t, seed)
+		for n := range 60 {
+			e.order(n, n*50)
+		}
+		e.batch(1000, 5, 4000)
+		t.Run(fmt.Sprint("in order/", seed), func(t *testing.T) { check(t, e, play(t, e, seed, false)) })
+		for k := range uint64(3) {
+			t.Run(fmt.Sprint("wild/", seed, "/", k), func(t *testing.T) { check(t, e, play(t, e, seed*10+k, true)) })
+		}
+	}
+}
