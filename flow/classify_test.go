@@ -140,3 +140,55 @@ func extractor(t testing.TB, r Rules) *Extractor {
 	}
 	return x
 }
+
+func TestDeadLetterDestinations(t *testing.T) {
+	for _, d := range []string{"orders/$deadletterqueue", "t/Subscriptions/s/$DeadLetterQueue", "orders-dlq", "orders_DLQ", "orders.dlq", "orders.DLT", "orders-dlt",
+		"orders-dead-letter", "deadletters", "orders_dead_letter_queue", "billing_error", "billing_skipped", "error", "Error"} {
+		if !deadLetters(d) {
+			t.Errorf("%q is a dead-letter destination", d)
+		}
+	}
+	for _, d := range []string{"", "orders", "errors", "dlq-monitor", "deadlines", "dead", "skipped", "my.error"} {
+		if deadLetters(d) {
+			t.Errorf("%q is no dead-letter destination", d)
+		}
+	}
+}
+
+func TestDestinationsAreTheSameOnBothSides(t *testing.T) {
+	for _, c := range []struct{ system, in, want string }{
+		{"servicebus", "orders/Subscriptions/billing", "orders"},
+		{"servicebus", "sb://shop.servicebus.windows.net/orders", "orders"},
+		{"eventhubs", "telemetry/ConsumerGroups/$Default/Partitions/3", "telemetry"},
+		{"pulsar", "persistent://public/default/orders-partition-3", "orders"},
+		{"rabbitmq", "shop:orders.placed:billing-q", "shop:orders.placed"},
+		{"rabbitmq", "rabbitmq://mq/prod/billing?durable=true", "billing"},
+		{"aws_sqs", "https://sqs.eu-west-1.amazonaws.com/123456789012/orders", "orders"},
+		{"aws.sns", "arn:aws:sns:eu-west-1:123456789012:orders", "orders"},
+		{"jms", "queue://orders", "orders"},
+		{"kafka", " orders.placed ", "orders.placed"},
+	} {
+		if got := plainDestination(c.system, c.in); got != c.want {
+			t.Errorf("%s %q gives %q, want %q", c.system, c.in, got, c.want)
+		}
+	}
+}
+
+func TestEveryEmitterRuleIsTested(t *testing.T) {
+	raw, err := os.ReadFile("testdata/emitters.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile("classify.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(source)) {
+		if name, rule, ok := strings.Cut(line, `= "`); ok && strings.HasPrefix(strings.TrimSpace(name), "Rule") {
+			rule, _, _ = strings.Cut(rule, `"`)
+			if !strings.Contains(string(raw), "rule: "+rule+",") {
+				t.Errorf("no emitter is classified by %s", rule)
+			}
+		}
+	}
+}

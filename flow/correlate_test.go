@@ -185,6 +185,8 @@ func TestMessageIDIsTheSameOnBothSides(t *testing.T) {
 			map[string]any{"messaging.system": "servicebus", "messaging.destination.name": "orders/Subscriptions/billing", "messaging.message.id": "m-1"}, true},
 		{"dead letters keep the id", map[string]any{"messaging.system": "servicebus", "messaging.destination.name": "orders", "messaging.message.id": "m-1"},
 			map[string]any{"messaging.system": "servicebus", "messaging.destination.name": "orders/Subscriptions/billing/$DeadLetterQueue", "messaging.message.id": "m-1"}, true},
+		{"dead letters of a queue", map[string]any{"messaging.system": "servicebus", "messaging.destination.name": "orders", "messaging.message.id": "m-1"},
+			map[string]any{"messaging.system": "servicebus", "messaging.destination.name": "orders/$deadletterqueue", "messaging.message.id": "m-1"}, true},
 		{"Kafka by offset", map[string]any{"messaging.system": "kafka", "messaging.destination": "orders", "messaging.kafka.partition": 3, "messaging.kafka.message.offset": 99},
 			map[string]any{"messaging.system": "kafka", "messaging.destination.name": "orders", "messaging.destination.partition.id": "3", "messaging.kafka.offset": 99}, true},
 		{"CloudEvents", map[string]any{"cloudevents.event_id": "e-1", "cloudevents.event_source": "/shop"},

@@ -75,6 +75,13 @@ func TestTemplateCutsAtASeparator(t *testing.T) {
 	}
 }
 
+func TestTemplateDropsHalfAWord(t *testing.T) {
+	words := strings.Repeat("word ", 39) // 195 bytes: the letters of the last word would fit, its number not
+	if got := Template(words + "ORD12345"); got != words {
+		t.Errorf("got %q, want the words that fit", got)
+	}
+}
+
 func checkTemplate(t *testing.T, in string, template func(string) string) {
 	t.Helper()
 	once := template(in)
