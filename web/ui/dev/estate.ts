@@ -16,7 +16,7 @@ export function random(seed: number): () => number {
 }
 
 export const hex = (n: number, digits: number, salt = '') => {
-  let h = 0xcbf29ce484222325n ^ BigInt(n);
+  let h = 0xcbf29ce484222325n;
   for (const c of `${n}${salt}`) h = BigInt.asUintN(64, (h ^ BigInt(c.charCodeAt(0))) * 0x100000001b3n);
   const one = h.toString(16).padStart(16, '0');
   return (one + [...one].reverse().join('')).slice(0, digits);

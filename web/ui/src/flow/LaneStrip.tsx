@@ -6,9 +6,9 @@ import { Icon, KindIcon } from '../parts/icons.tsx';
 import { TeamDot } from '../parts/TeamName.tsx';
 import { type Edge, layLanes, type Node, notable } from './lanes.ts';
 
-const box = { w: 158, h: 42 };
-const pitch = { x: 212, y: 58 };
-const pad = { x: 14, y: 8 };
+const box = { w: 158, h: 40 };
+const pitch = { x: 212, y: 52 };
+const pad = { x: 14, y: 6 };
 
 const left = (n: Node) => pad.x + n.column * pitch.x;
 const top = (n: Node) => pad.y + n.lane * pitch.y;

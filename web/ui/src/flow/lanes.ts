@@ -74,7 +74,7 @@ export function layLanes(
       culprit !== null && hop.span_id === culprit.span_id && hop.trace_id === culprit.trace_id;
     const same = [parent?.key, hop.kind, party?.service, hop.operation, hop.outcome].join('\n');
     const before = isCulprit ? undefined : alike.get(same);
-    if (before && !before.culprit) {
+    if (before) {
       before.times++;
       before.durationNs = Math.max(before.durationNs, hop.duration_ns);
       byHop.set(hop.id, before);
@@ -107,7 +107,7 @@ export function layLanes(
     };
     nodes.push(node);
     byHop.set(hop.id, node);
-    alike.set(same, node);
+    if (!isCulprit) alike.set(same, node);
     if (parent) edges.push({ from: parent, to: node, handoff: parent.lane !== lane, waitNs: hop.wait_ns });
   }
   return { teams: [...lanes.keys()], nodes, edges, columns: nodes.length > 0 ? column + 1 : 0, omitted };

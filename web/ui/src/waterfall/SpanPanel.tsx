@@ -89,7 +89,7 @@ function Facts({ span }: { span: SpanDetail }) {
         {span.status.message && `: ${span.status.message}`}
       </dd>
       <dt>Started</dt>
-      <dd class="num">{exact(span.start)}</dd>
+      <dd>{exact(span.start)}</dd>
       <dt>Duration</dt>
       <dd class="num">{duration(span.duration_ns)}</dd>
       <dt>Seen as</dt>

@@ -78,9 +78,9 @@ export function paint(ctx: CanvasRenderingContext2D, scene: Scene, palette: Pale
   for (let r = scene.first; r < shown; r++) {
     const row = rows[r]!;
     const top = (r - scene.first) * rowHeight - scene.offset;
-    paintRow(ctx, scene, palette, row, top, x);
     const parent = s.parent[row]!;
     if (parent >= 0 && opensTrace(s, row)) paintWait(ctx, palette, s, parent, row, top, x);
+    paintRow(ctx, scene, palette, row, top, x);
   }
 }
 
@@ -129,7 +129,11 @@ function paintRow(
   const room = width - b;
   const size = ctx.measureText(text).width;
   if (room > size + 10) ctx.fillText(text, b + 6, top + rowHeight / 2);
-  else if (a > size + 10) ctx.fillText(text, a - size - 6, top + rowHeight / 2);
+  else if (a > size + 10) {
+    // The wait before a hand-off is drawn in the same place.
+    ctx.clearRect(a - size - 10, y, size + 8, barHeight);
+    ctx.fillText(text, a - size - 6, top + rowHeight / 2);
+  }
   ctx.globalAlpha = 1;
 }
 

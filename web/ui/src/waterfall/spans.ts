@@ -45,7 +45,7 @@ function parentsOf(depth: number[]): Int32Array {
   const open: number[] = [];
   return Int32Array.from(depth, (d, row) => {
     open[d] = row;
-    return d === 0 ? -1 : open[d - 1]!;
+    return d === 0 ? -1 : (open[d - 1] ?? -1);
   });
 }
 
@@ -54,7 +54,8 @@ export function decode(t: SpanTable): Spans {
   const c = t.columns;
   const n = c.depth.length;
   for (const [name, column] of Object.entries(c)) {
-    if (column.length !== (name === 'span_ids' ? 16 * n : n)) throw new Error(`column ${name} has ${column.length} rows instead of ${n}`);
+    if (column.length !== (name === 'span_ids' ? 16 * n : n))
+      throw new Error(`column ${name} has ${column.length} rows instead of ${n}`);
   }
   return {
     n,
@@ -69,7 +70,7 @@ export function decode(t: SpanTable): Spans {
     trace: Int32Array.from(c.trace),
     parent: parentsOf(c.depth),
     depth: Int32Array.from(c.depth),
-    end: Int32Array.from(c.descendants, (below, row) => row + 1 + below),
+    end: Int32Array.from(c.descendants, (below, row) => Math.min(n, row + 1 + Math.max(0, below))),
     start: Float64Array.from(c.start_ns),
     duration: Float64Array.from(c.duration_ns),
     service: Int32Array.from(c.service),
