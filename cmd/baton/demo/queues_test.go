@@ -16,11 +16,11 @@ func TestCalendarLetsSpansGoWhenTheyHaveEnded(t *testing.T) {
 	for range 500 {
 		var spans []estate.Span
 		for range rng.IntN(20) {
-			spans = append(spans, estate.Span{End: clock.Add(rng.N(3 * time.Second)).UnixNano()})
+			spans = append(spans, estate.Span{End: clock.Add(time.Duration(rng.Int64N(3e9))).UnixNano()})
 		}
 		c.add(spans)
 		added += len(spans)
-		clock = clock.Add(rng.N(120 * time.Millisecond))
+		clock = clock.Add(time.Duration(rng.Int64N(120e6)))
 		c.release(clock, func(s estate.Span) {
 			released++
 			if late := clock.Sub(time.Unix(0, s.End)); late < 0 {
