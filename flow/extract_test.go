@@ -245,11 +245,11 @@ func TestHostileSpan(t *testing.T) {
 		s.Links().AppendEmpty().SetTraceID(pcommon.TraceID{1})
 		s.Events().AppendEmpty()
 	}
-	began := time.Now()
+	began := time.Now() // milliseconds; the limit only tells bounded from quadratic
 	x := extractor(t, Rules{Keys: []string{"order.id"}})
 	var f Facts
 	x.Span(&Resource{}, "", s, &f)
-	if took := time.Since(began); took > 2*time.Second {
+	if took := time.Since(began); took > time.Minute {
 		t.Errorf("took %v", took)
 	}
 	if len(f.Links) != maxLinks || len(f.Keys) > maxKeys || !utf8.ValidString(f.Name) || len(f.Operation) > maxName {
