@@ -173,6 +173,9 @@ func (s *Set) Team(id string) (Team, bool) {
 // Teams returns the declared teams by ID. The slice is the caller's.
 func (s *Set) Teams() []Team { return slices.Clone(s.teams) }
 
+// Rules is how many rules there are.
+func (s *Set) Rules() int { return len(s.rules) }
+
 // Keys returns the attributes that can change an owner, sorted: what must be
 // kept on endpoints.
 func (s *Set) Keys() []string { return slices.Clone(s.keys) }

@@ -416,6 +416,9 @@ type Map struct {
 	From  Timestamp `json:"from"`
 	Nodes []MapNode `json:"nodes"`
 
+	// SampledFlows The map is drawn from this many of the newest flows of the window; counts are of their hops
+	SampledFlows int64 `json:"sampled_flows"`
+
 	// To RFC 3339, UTC, always nine digits of fraction, so that strings sort as times do.
 	//
 	// Example: 2026-11-22T11:30:00.000000001Z
@@ -427,14 +430,17 @@ type Map struct {
 
 // MapEdge defines model for MapEdge.
 type MapEdge struct {
-	Count  int64  `json:"count"`
+	// Count Hops
+	Count int64 `json:"count"`
+
+	// Errors Hops that failed, timed out or were dead-lettered
 	Errors int64  `json:"errors"`
 	From   string `json:"from"`
 
 	// Handoff The two sides have different owners
 	Handoff bool `json:"handoff"`
 
-	// Interactions How many distinct interactions it stands for
+	// Interactions How many distinct pairs of endpoints it stands for
 	Interactions int64  `json:"interactions"`
 	Kind         string `json:"kind"`
 	To           string `json:"to"`

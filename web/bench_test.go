@@ -62,7 +62,7 @@ func randomTrace(r *rand.Rand) (t flow.TraceID) {
 // TestLargeFlowFitsTheScreenBudget: a flow of 50,000 spans is at most 1 MiB on
 // the wire.
 func TestLargeFlowFitsTheScreenBudget(t *testing.T) {
-	table := spanTable(flow.Assemble(bigFlow(50_000)), 50_000, nil, newDirectory(emptySet(), nil))
+	table := spanTable(flow.Assemble(bigFlow(50_000)), 50_000, false, nil, newDirectory(emptySet(), nil))
 	var b bytes.Buffer
 	z, _ := gzip.NewWriterLevel(&b, gzipLevel)
 	if err := json.NewEncoder(z).Encode(table); err != nil {
@@ -88,10 +88,10 @@ func BenchmarkWaterfall50k(b *testing.B) {
 	story := flow.Assemble(wide)
 	b.Run("table", func(b *testing.B) {
 		for b.Loop() {
-			spanTable(story, 50_000, nil, d)
+			spanTable(story, 50_000, false, nil, d)
 		}
 	})
-	table := spanTable(story, 50_000, nil, d)
+	table := spanTable(story, 50_000, false, nil, d)
 	b.Run("json", func(b *testing.B) {
 		for b.Loop() {
 			if _, err := json.Marshal(table); err != nil {

@@ -16,6 +16,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
+
+	"github.com/baton-observability/baton/store"
 )
 
 // contract checks answers against openapi.yaml.
@@ -100,8 +102,8 @@ func goodPaths() []string {
 	}
 }
 
-func idOf(e EndpointRecord) string {
-	return endpointOf(&e, Traffic{}, newDirectory(emptySet(), nil)).ID
+func idOf(e store.EndpointRecord) string {
+	return endpointOf(&e, store.Traffic{}, newDirectory(emptySet(), nil)).ID
 }
 
 func TestEveryAnswerKeepsTheContract(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/baton-observability/baton/flow"
+	"github.com/baton-observability/baton/store"
 )
 
 // when is the moment by which a flow's owners of then are looked up.
@@ -108,7 +109,7 @@ func partyName(e *flow.Endpoint) string {
 	return e.Workflow
 }
 
-func revisionsOf(rs []FlowRevision) []Revision {
+func revisionsOf(rs []store.FlowRevision) []Revision {
 	out := make([]Revision, len(rs))
 	for i, r := range rs {
 		out[i] = Revision{Revision: int64(r.Revision), At: unixTime(r.At), Status: r.Verdict.String()}

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/baton-observability/baton/flow"
+	"github.com/baton-observability/baton/store"
 )
 
 // FlowHistogram counts flows over time.
@@ -26,7 +27,7 @@ func (s *Server) FlowHistogram(c echo.Context, in FlowHistogramParams) error {
 	}
 	f.Endpoints = d.owning(team, kind)
 	step := stepOf(f.To.Sub(f.From), buckets)
-	counts, err := s.deps.Flows.CountFlows(c.Request().Context(), f, step)
+	counts, err := s.deps.Sums.FlowHistogram(c.Request().Context(), f, step)
 	if err != nil {
 		return err
 	}
@@ -39,7 +40,7 @@ func stepOf(window time.Duration, buckets int) time.Duration {
 	return max(step+time.Second-1, time.Second).Truncate(time.Second)
 }
 
-func histogram(from, to time.Time, step time.Duration, counts []FlowCount) FlowHistogram {
+func histogram(from, to time.Time, step time.Duration, counts []store.FlowCount) FlowHistogram {
 	n := int((to.Sub(from) + step - 1) / step)
 	by := map[flow.Verdict][]int64{}
 	for _, c := range counts {
@@ -67,7 +68,7 @@ func (s *Server) FlowFacets(c echo.Context, in FlowFacetsParams) error {
 	if err := p.err(); err != nil {
 		return err
 	}
-	counts, err := s.deps.Flows.CountFlows(c.Request().Context(), f, f.To.Sub(f.From))
+	counts, err := s.deps.Sums.FlowHistogram(c.Request().Context(), f, f.To.Sub(f.From))
 	if err != nil {
 		return err
 	}
@@ -81,7 +82,7 @@ func (s *Server) FlowFacets(c echo.Context, in FlowFacetsParams) error {
 // maxFacets bounds each list of values; the least frequent fall off.
 const maxFacets = 200
 
-func facets(counts []FlowCount, environment string, d *directory) FlowFacets {
+func facets(counts []store.FlowCount, environment string, d *directory) FlowFacets {
 	environments, statuses, types := map[string]int64{}, map[string]int64{}, map[flow.FlowType]int64{}
 	for _, c := range counts {
 		environments[c.Environment] += int64(c.Count)

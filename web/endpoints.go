@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/baton-observability/baton/flow"
+	"github.com/baton-observability/baton/store"
 )
 
 // ListEndpoints answers endpoints with their owners, the busiest first.
@@ -53,21 +54,21 @@ func (s *Server) ListEndpoints(c echo.Context, in ListEndpointsParams) error {
 
 type endpointFilter struct{ team, kind, owned, service, environment, text string }
 
-func (w *endpointFilter) apply(d *directory, traffic map[uint64]Traffic) []*EndpointRecord {
-	var out []*EndpointRecord
+func (w *endpointFilter) apply(d *directory, traffic map[uint64]store.Traffic) []*store.EndpointRecord {
+	var out []*store.EndpointRecord
 	for i := range d.all {
 		if e := &d.all[i]; w.keeps(e, d.team(e.ID, e.LastSeen)) {
 			out = append(out, e)
 		}
 	}
-	slices.SortFunc(out, func(a, b *EndpointRecord) int {
+	slices.SortFunc(out, func(a, b *store.EndpointRecord) int {
 		x, y := traffic[a.ID], traffic[b.ID]
 		return cmp.Or(cmp.Compare(y.Spans, x.Spans), strings.Compare(a.Service, b.Service), cmp.Compare(a.ID, b.ID))
 	})
 	return out
 }
 
-func (w *endpointFilter) keeps(e *EndpointRecord, owner string) bool {
+func (w *endpointFilter) keeps(e *store.EndpointRecord, owner string) bool {
 	switch {
 	case w.owned == "true" && owner == "", w.owned == "false" && owner != "",
 		w.team != "" && owner != w.team,
@@ -80,7 +81,7 @@ func (w *endpointFilter) keeps(e *EndpointRecord, owner string) bool {
 		func(s string) bool { return strings.Contains(strings.ToLower(s), w.text) })
 }
 
-func endpointOf(e *EndpointRecord, t Traffic, d *directory) Endpoint {
+func endpointOf(e *store.EndpointRecord, t store.Traffic, d *directory) Endpoint {
 	o := d.owner(e.ID)
 	team := d.team(e.ID, e.LastSeen)
 	if team != o.Team {
@@ -120,7 +121,7 @@ func (s *Server) ExplainOwner(c echo.Context, id string) error {
 	return answer(c, explain(e, traffic[endpoint], d))
 }
 
-func explain(e *EndpointRecord, t Traffic, d *directory) OwnerExplanation {
+func explain(e *store.EndpointRecord, t store.Traffic, d *directory) OwnerExplanation {
 	x := d.set.Explain(subject(&e.Endpoint))
 	out := OwnerExplanation{Endpoint: endpointOf(e, t, d), Team: orNil(x.Owner.Team), TeamName: d.name(x.Owner.Team),
 		Source: x.Owner.Source, Detail: x.Owner.Why, Candidates: []OwnerCandidate{}, NearMisses: []string{}}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/baton-observability/baton/flow"
 	"github.com/baton-observability/baton/ownership"
+	"github.com/baton-observability/baton/store"
 )
 
 func parseOwnership(t testing.TB, text string) *ownership.Set {
@@ -31,9 +32,9 @@ func traceNo(n byte) flow.TraceID { return flow.TraceID{15: n} }
 func spanNo(n byte) flow.SpanID   { return flow.SpanID{7: n} }
 func flowNo(n byte) flow.FlowID   { return flow.FlowID{15: n} }
 
-func endpoint(service string, kind flow.Kind, role flow.Role, operation string) EndpointRecord {
+func endpoint(service string, kind flow.Kind, role flow.Role, operation string) store.EndpointRecord {
 	e := flow.Endpoint{Environment: "prod", Service: service, Kind: kind, System: "http", Operation: operation, Role: role}
-	return EndpointRecord{Endpoint: e, ID: e.ID(), FirstSeen: at(-48 * time.Hour), LastSeen: at(-time.Minute)}
+	return store.EndpointRecord{Endpoint: e, ID: e.ID(), FirstSeen: at(-48 * time.Hour), LastSeen: at(-time.Minute)}
 }
 
 var (
@@ -43,7 +44,7 @@ var (
 	unownedEnd = endpoint("mystery", flow.API, flow.Provider, "GET /what")
 )
 
-func fact(trace, id, parent byte, start time.Duration, length time.Duration, e EndpointRecord, step flow.Step, kind flow.SpanKind) *flow.Facts {
+func fact(trace, id, parent byte, start time.Duration, length time.Duration, e store.EndpointRecord, step flow.Step, kind flow.SpanKind) *flow.Facts {
 	return &flow.Facts{Trace: traceNo(trace), ID: spanNo(id), Parent: spanNo(parent), Start: at(start), Duration: int64(length),
 		Name: e.Operation, SpanKind: kind, Kind: e.Kind, Role: e.Role, System: e.System, Operation: e.Operation, Rule: "test", Step: step,
 		Endpoint: e.Endpoint, EndpointID: e.ID, Resource: &flow.Resource{Environment: "prod", Service: e.Service}}
@@ -52,13 +53,12 @@ func fact(trace, id, parent byte, start time.Duration, length time.Duration, e E
 // estate has an order that failed in the shipping consumer, in a second trace
 // that a message joins, and more flows around it.
 func estate(t testing.TB) *world {
-	w := &world{owners: parseOwnership(t, ownershipYAML), revision: 7,
-		endpoints: []EndpointRecord{orderAPI, orderSend, shipTake, unownedEnd},
-		interactions: []InteractionRecord{
-			{Caller: orderAPI.ID, Callee: shipTake.ID, Kind: flow.Queue, Count: 10, Errors: 2},
-			{Caller: orderAPI.ID, Callee: unownedEnd.ID, Kind: flow.API, Count: 3},
-			{Caller: orderAPI.ID, Callee: orderSend.ID, Kind: flow.API, Count: 5},
-		}}
+	x, err := flow.NewExtractor(flow.Rules{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{extractor: x, owners: parseOwnership(t, ownershipYAML), revision: 7,
+		endpoints: []store.EndpointRecord{orderAPI, orderSend, shipTake, unownedEnd}}
 	server := fact(1, 1, 0, -10*time.Minute, 50*time.Millisecond, orderAPI, flow.Serve, flow.KindServer)
 	send := fact(1, 2, 1, -10*time.Minute+10*time.Millisecond, 5*time.Millisecond, orderSend, flow.Send, flow.KindProducer)
 	take := fact(2, 3, 0, -10*time.Minute+time.Second, 200*time.Millisecond, shipTake, flow.Process, flow.KindConsumer)
@@ -95,9 +95,16 @@ func estate(t testing.TB) *world {
 	return w
 }
 
-// awkwardSpan has every attribute type and the values that JSON is bad at.
-func awkwardSpan() ptrace.Span {
-	s := ptrace.NewSpan()
+// awkward fills a span with every attribute type and the values that JSON is bad at.
+func awkward(s ptrace.Span, f *flow.Facts) {
+	s.SetTraceID([16]byte(f.Trace))
+	s.SetSpanID([8]byte(f.ID))
+	s.SetKind(ptrace.SpanKind(f.SpanKind))
+	s.SetName(f.Name)
+	s.SetStartTimestamp(2)
+	s.SetEndTimestamp(5)
+	s.Status().SetCode(ptrace.StatusCode(f.Status))
+	s.Status().SetMessage(f.Message)
 	a := s.Attributes()
 	a.PutStr("text", "x")
 	a.PutInt("big", math.MaxInt64)
@@ -116,7 +123,6 @@ func awkwardSpan() ptrace.Span {
 	l := s.Links().AppendEmpty()
 	l.SetTraceID([16]byte{1})
 	l.SetSpanID([8]byte{2})
-	return s
 }
 
 func emptySet() *ownership.Set {

@@ -9,6 +9,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/baton-observability/baton/flow"
+	"github.com/baton-observability/baton/store"
 )
 
 // ListFailures answers what went wrong, grouped by what caused it.
@@ -44,24 +45,24 @@ func (s *Server) ListFailures(c echo.Context, in ListFailuresParams) error {
 // failing are the verdicts that count as failures unless others are asked for.
 var failing = []flow.Verdict{flow.Failed, flow.Stalled, flow.Slow}
 
-func (s *Server) failures(c echo.Context, f FlowFilter) ([]FailureGroup, error) {
+func (s *Server) failures(c echo.Context, f store.FlowFilter) ([]store.FailureGroup, error) {
 	if f.Verdicts == nil {
 		f.Verdicts = failing
 	}
-	return s.deps.Failures.Failures(c.Request().Context(), f)
+	return s.deps.Sums.Failures(c.Request().Context(), f)
 }
 
-func failuresOf(groups []FailureGroup, now int64, d *directory) []Failure {
+func failuresOf(groups []store.FailureGroup, now int64, d *directory) []Failure {
 	out := make([]Failure, 0, len(groups))
 	for i := range groups {
 		g := &groups[i]
-		count, status := g.total()
+		count, status := total(g)
 		if count == 0 {
 			continue
 		}
 		out = append(out, Failure{ID: groupID(&g.Culprit), Culprit: *culpritOf(&g.Culprit, g.Last, d), Status: status.String(),
 			FlowCount: int64(count), FirstSeen: unixTime(g.First), LastSeen: unixTime(g.Last), Teams: d.teams(g.Endpoints, g.Last),
-			Types: typesOf(g.Types), Score: g.score(now, d), SampleFlowIds: idsOf(g.Samples)})
+			Types: typesOf(g.Types), Score: score(g, now, d), SampleFlowIds: idsOf(g.Samples)})
 	}
 	slices.SortFunc(out, func(a, b Failure) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID)) })
 	return out
@@ -69,12 +70,12 @@ func failuresOf(groups []FailureGroup, now int64, d *directory) []Failure {
 
 // total is the number of flows and the verdict of most of them; of equally
 // many, the worse.
-func (g *FailureGroup) total() (uint64, flow.Verdict) {
+func total(g *store.FailureGroup) (uint64, flow.Verdict) {
 	var sum, most uint64
 	var verdict flow.Verdict
 	for v, n := range g.Counts {
 		sum += n
-		if n > most || n == most && Rank(v) < Rank(verdict) {
+		if n > most || n == most && store.Rank(v) < store.Rank(verdict) {
 			most, verdict = n, v
 		}
 	}
@@ -95,7 +96,7 @@ func groupID(c *flow.Culprit) string {
 // score is likelihood times harm. Likelihood is the confidence in the culprit.
 // Harm is how many flows it struck, weighed by how badly, how many teams it
 // reached, and whether it is still going on: an hour without a new flow halves it.
-func (g *FailureGroup) score(now int64, d *directory) float64 {
+func score(g *store.FailureGroup, now int64, d *directory) float64 {
 	likelihood := map[flow.Confidence]float64{flow.High: 1, flow.Medium: 0.8, flow.Low: 0.5}[g.Culprit.Confidence]
 	harm := 0.0
 	for v, n := range g.Counts {

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -9,11 +10,12 @@ import (
 	"testing"
 	"time"
 
-	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.uber.org/goleak"
 
 	"github.com/baton-observability/baton/flow"
 	"github.com/baton-observability/baton/ownership"
+	"github.com/baton-observability/baton/store"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -41,20 +43,20 @@ rules:
 // world is a small estate in memory. It answers as the store does, for data
 // that fits into a page of code.
 type world struct {
-	flows        []flow.Flow
-	wide         []flow.Wide // of the first flow
-	endpoints    []EndpointRecord
-	interactions []InteractionRecord
-	history      []OwnerChange
-	owners       *ownership.Set
-	status       ownership.Status
-	revision     uint64
-	ready        error
-	fail         error         // of every read
-	block        chan struct{} // reads wait for it, or for their context
-	queries      []FlowQuery   // seen
-	filters      []FlowFilter  // seen by counts and failures
-	panics       bool          // Flows panics
+	flows     []flow.Flow
+	wide      []flow.Wide // of the first flow
+	endpoints []store.EndpointRecord
+	extractor *flow.Extractor
+	history   []OwnerChange
+	owners    *ownership.Set
+	status    ownership.Status
+	revision  uint64
+	ready     error
+	fail      error              // of every read
+	block     chan struct{}      // reads wait for it, or for their context
+	queries   []store.FlowQuery  // seen
+	filters   []store.FlowFilter // seen by counts and failures
+	panics    bool               // Flows panics
 }
 
 func (w *world) wait(ctx context.Context) error {
@@ -68,7 +70,7 @@ func (w *world) wait(ctx context.Context) error {
 	return w.fail
 }
 
-func (w *world) keeps(f *flow.Flow, q FlowFilter) bool {
+func (w *world) keeps(f *flow.Flow, q store.FlowFilter) bool {
 	overlap := q.From.IsZero() || f.Start < q.To.UnixNano() && f.LastActivity >= q.From.UnixNano()
 	touches := func(ids []uint64, has ...uint64) bool {
 		return ids == nil || slices.ContainsFunc(has, func(id uint64) bool { return slices.Contains(ids, id) })
@@ -79,7 +81,7 @@ func (w *world) keeps(f *flow.Flow, q FlowFilter) bool {
 		touches(q.Endpoints, f.Endpoints...) && culprit
 }
 
-func (w *world) Flows(ctx context.Context, q FlowQuery) ([]flow.Flow, error) {
+func (w *world) ListFlows(ctx context.Context, q store.FlowQuery) ([]flow.Flow, error) {
 	w.queries = append(w.queries, q)
 	if w.panics {
 		panic("the secret of the store")
@@ -89,8 +91,8 @@ func (w *world) Flows(ctx context.Context, q FlowQuery) ([]flow.Flow, error) {
 	}
 	var out []flow.Flow
 	less := func(a, b *flow.Flow) int {
-		if q.Worst && Rank(a.Verdict) != Rank(b.Verdict) {
-			return int(Rank(a.Verdict)) - int(Rank(b.Verdict))
+		if q.Worst && store.Rank(a.Verdict) != store.Rank(b.Verdict) {
+			return int(store.Rank(a.Verdict)) - int(store.Rank(b.Verdict))
 		}
 		if a.LastActivity != b.LastActivity {
 			return int(b.LastActivity - a.LastActivity)
@@ -101,7 +103,7 @@ func (w *world) Flows(ctx context.Context, q FlowQuery) ([]flow.Flow, error) {
 		f := &w.flows[i]
 		if q.After != nil {
 			after := flow.Flow{ID: q.After.ID, LastActivity: q.After.LastActivity}
-			if q.Worst && q.After.Rank < uint8(len(worst)) {
+			if worst := []flow.Verdict{flow.Failed, flow.Stalled, flow.Slow, flow.Compensated, flow.Degraded}; q.Worst && int(q.After.Rank) < len(worst) {
 				after.Verdict = worst[q.After.Rank]
 			}
 			if less(&after, f) >= 0 {
@@ -119,33 +121,37 @@ func (w *world) Flows(ctx context.Context, q FlowQuery) ([]flow.Flow, error) {
 	return out[:min(len(out), q.Limit)], nil
 }
 
-func (w *world) Flow(ctx context.Context, tenant string, id flow.FlowID) (FlowRecord, error) {
+func (w *world) GetFlow(ctx context.Context, tenant string, id flow.FlowID) (flow.Flow, error) {
 	for _, f := range w.flows {
 		if f.ID == id && f.Tenant == tenant {
-			return FlowRecord{Flow: f, Revisions: []FlowRevision{{Revision: f.Revision, At: f.LastActivity, Verdict: f.Verdict}}}, w.wait(ctx)
+			return f, w.wait(ctx)
 		}
 	}
-	return FlowRecord{}, ErrNotFound
+	return flow.Flow{}, fmt.Errorf("flow %s: %w", id, store.ErrNotFound)
 }
 
-func (w *world) CountFlows(ctx context.Context, q FlowFilter, step time.Duration) ([]FlowCount, error) {
+func (w *world) FlowHistory(context.Context, string, flow.FlowID) ([]store.FlowRevision, error) {
+	return []store.FlowRevision{{Revision: 1, At: at(-time.Hour), Verdict: flow.Running}, {Revision: 3, At: at(0), Verdict: flow.Failed}}, w.fail
+}
+
+func (w *world) FlowHistogram(ctx context.Context, q store.FlowFilter, step time.Duration) ([]store.FlowCount, error) {
 	w.filters = append(w.filters, q)
-	var out []FlowCount
+	var out []store.FlowCount
 	for i := range w.flows {
 		f := &w.flows[i]
 		if w.keeps(f, q) {
-			out = append(out, FlowCount{Bucket: int((when(f) - q.From.UnixNano()) / int64(step)), Verdict: f.Verdict,
+			out = append(out, store.FlowCount{Bucket: int((when(f) - q.From.UnixNano()) / int64(step)), Verdict: f.Verdict,
 				Environment: f.Environment, Type: f.Type, Count: 1})
 		}
 	}
 	return out, w.wait(ctx)
 }
 
-func (w *world) Revision(context.Context) (uint64, error) { return w.revision, w.fail }
+func (w *world) FlowsRevision(context.Context) (uint64, error) { return w.revision, w.fail }
 
-func (w *world) Failures(ctx context.Context, q FlowFilter) ([]FailureGroup, error) {
+func (w *world) Failures(ctx context.Context, q store.FlowFilter) ([]store.FailureGroup, error) {
 	w.filters = append(w.filters, q)
-	by := map[string]*FailureGroup{}
+	by := map[string]*store.FailureGroup{}
 	for i := range w.flows {
 		f := &w.flows[i]
 		if f.Culprit == nil || !w.keeps(f, q) {
@@ -154,7 +160,7 @@ func (w *world) Failures(ctx context.Context, q FlowFilter) ([]FailureGroup, err
 		k := groupID(f.Culprit)
 		g := by[k]
 		if g == nil {
-			g = &FailureGroup{Culprit: *f.Culprit, Counts: map[flow.Verdict]uint64{}, First: f.FailedAt}
+			g = &store.FailureGroup{Culprit: *f.Culprit, Counts: map[flow.Verdict]uint64{}, First: f.FailedAt}
 			by[k] = g
 		}
 		g.Counts[f.Verdict]++
@@ -163,21 +169,21 @@ func (w *world) Failures(ctx context.Context, q FlowFilter) ([]FailureGroup, err
 		g.Types = []flow.FlowType{f.Type}
 		g.Samples = append(g.Samples, f.ID)
 	}
-	var out []FailureGroup
+	var out []store.FailureGroup
 	for _, g := range by {
 		out = append(out, *g)
 	}
 	return out, w.wait(ctx)
 }
 
-func (w *world) Footprints(ctx context.Context, q FlowFilter) ([]Footprint, error) {
-	var out []Footprint
+func (w *world) Footprints(ctx context.Context, q store.FlowFilter) ([]store.Footprint, error) {
+	var out []store.Footprint
 	for i := range w.flows {
 		f := &w.flows[i]
 		if !w.keeps(f, q) {
 			continue
 		}
-		p := Footprint{Endpoints: f.Endpoints, Verdict: f.Verdict, At: when(f), Count: 1}
+		p := store.Footprint{Endpoints: f.Endpoints, Verdict: f.Verdict, At: when(f), Count: 1}
 		if f.Culprit != nil {
 			p.Culprit = f.Culprit.Endpoint
 		}
@@ -186,56 +192,67 @@ func (w *world) Footprints(ctx context.Context, q FlowFilter) ([]Footprint, erro
 	return out, w.wait(ctx)
 }
 
-func (w *world) Trace(ctx context.Context, _ string, id flow.TraceID, _ int) ([]flow.Wide, int, error) {
-	for _, p := range w.wide {
-		if p.Trace == id {
-			return []flow.Wide{p}, len(p.Facts), w.wait(ctx)
+// SegmentsOfFlows knows the spans of the first flow only.
+func (w *world) SegmentsOfFlows(ctx context.Context, _ string, ids []flow.FlowID) ([]store.Segment, error) {
+	var out []store.Segment
+	if slices.Contains(ids, w.flows[0].ID) {
+		for _, p := range w.wide {
+			out = append(out, store.Segment{SegmentID: flow.SegmentID{Trace: p.Trace}, Flow: w.flows[0].ID, Shared: p.Shared})
 		}
 	}
-	return nil, 0, w.wait(ctx)
+	return out, w.wait(ctx)
 }
 
-func (w *world) FlowSpans(ctx context.Context, _ string, id flow.FlowID, _ int) ([]flow.Wide, int, error) {
-	n := 0
-	for _, p := range w.wide {
-		n += len(p.Facts)
-	}
-	return w.wide, n, w.wait(ctx)
-}
-
-func (w *world) Span(ctx context.Context, _ string, trace flow.TraceID, id flow.SpanID) ([]SpanRecord, error) {
-	var out []SpanRecord
+func (w *world) ReadFactsUpTo(ctx context.Context, _ string, ids []flow.TraceID, limit int) (out []flow.Facts, more bool, err error) {
 	for _, p := range w.wide {
 		for _, f := range p.Facts {
-			if f.Trace == trace && f.ID == id {
-				out = append(out, SpanRecord{Facts: f, Resource: pcommon.NewResource(), Scope: pcommon.NewInstrumentationScope(), Span: awkwardSpan()})
+			if slices.Contains(ids, p.Trace) {
+				out = append(out, *f)
 			}
 		}
 	}
-	return out, w.wait(ctx)
+	return out[:min(len(out), limit)], len(out) > limit, w.wait(ctx)
 }
 
-func (w *world) Endpoints(ctx context.Context, _ string) ([]EndpointRecord, error) {
+func (w *world) CountSpans(ctx context.Context, _ string, ids []flow.TraceID) (int, error) {
+	return len(ids) * 1000, w.wait(ctx)
+}
+
+// ReadSpan answers an awkward span for those that the estate has.
+func (w *world) ReadSpan(ctx context.Context, _ string, trace flow.TraceID, id flow.SpanID) (ptrace.Traces, error) {
+	td := ptrace.NewTraces()
+	for _, p := range w.wide {
+		for _, f := range p.Facts {
+			if f.Trace == trace && f.ID == id {
+				rs := td.ResourceSpans().AppendEmpty()
+				rs.Resource().Attributes().PutStr("service.name", f.Resource.Service)
+				awkward(rs.ScopeSpans().AppendEmpty().Spans().AppendEmpty(), f)
+			}
+		}
+	}
+	return td, w.wait(ctx)
+}
+
+func (w *world) Endpoints(ctx context.Context, _ string) ([]store.EndpointRecord, error) {
 	return w.endpoints, w.wait(ctx)
 }
 
-func (w *world) Traffic(ctx context.Context, _ string, _, _ time.Time) (map[uint64]Traffic, error) {
-	out := map[uint64]Traffic{}
+func (w *world) Traffic(ctx context.Context, _ string, _, _ time.Time) (map[uint64]store.Traffic, error) {
+	out := map[uint64]store.Traffic{}
 	for i, e := range w.endpoints {
-		out[e.ID] = Traffic{Spans: uint64(100 - i), Errors: uint64(i)}
+		out[e.ID] = store.Traffic{Spans: uint64(100 - i), Errors: uint64(i)}
 	}
 	return out, w.wait(ctx)
-}
-
-func (w *world) Interactions(ctx context.Context, _, _ string, _, _ time.Time) ([]InteractionRecord, error) {
-	return w.interactions, w.wait(ctx)
 }
 
 func (w *world) OwnerHistory(context.Context, string) ([]OwnerChange, error) {
 	return w.history, w.fail
 }
-func (w *world) Ready(context.Context) error         { return w.ready }
-func (w *world) Status(context.Context) SystemStatus { return SystemStatus{} }
+func (w *world) Ready(context.Context) error { return w.ready }
+
+func (w *world) Report(context.Context) Report {
+	return Report{Parts: []StatusPart{{Name: "store", State: "ok"}}, Figures: []StatusFigure{{Name: "rows", Value: 1, Unit: "rows"}}}
+}
 
 // ownersOf is the world in its part as the holder of rules.
 type ownersOf struct{ *world }
@@ -244,7 +261,7 @@ func (o ownersOf) Current() *ownership.Set  { return o.owners }
 func (o ownersOf) Status() ownership.Status { return o.status }
 
 func (w *world) deps() Deps {
-	return Deps{Flows: w, Failures: w, Spans: w, Endpoints: w, Health: w, Owners: ownersOf{w}, History: w}
+	return Deps{Flows: w, Sums: w, Spans: w, Endpoints: w, Extractor: w.extractor, Owners: ownersOf{w}, Parts: []Part{w}, History: w}
 }
 
 func serve(t *testing.T, w *world, change ...func(*Config)) http.Handler {

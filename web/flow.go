@@ -8,6 +8,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/baton-observability/baton/flow"
+	"github.com/baton-observability/baton/store"
 )
 
 // maxHops is a page of hops.
@@ -23,7 +24,11 @@ func (s *Server) GetFlow(c echo.Context, id FlowIDParam, in GetFlowParams) error
 	if err := p.err(); err != nil {
 		return err
 	}
-	record, wide, total, err := s.wide(c, flowID)
+	r, err := s.read(c, flowID)
+	if err != nil {
+		return err
+	}
+	history, err := s.deps.Flows.FlowHistory(c.Request().Context(), tenant(c), r.ID)
 	if err != nil {
 		return err
 	}
@@ -31,40 +36,52 @@ func (s *Server) GetFlow(c echo.Context, id FlowIDParam, in GetFlowParams) error
 	if err != nil {
 		return err
 	}
-	story := flow.Assemble(wide)
-	out := detail(&record, wide, story, d)
-	out.Truncated = total > len(story.Facts)
-	order := hopOrder(story)
+	told := flow.Assemble(r.wide)
+	out := detail(r, told, history, d)
+	out.Truncated = r.more
+	order := hopOrder(told)
 	first := min(pos.Offset, len(order))
 	last := min(first+limit, len(order))
-	out.Hops = hopsOf(story, order[first:last], d)
+	out.Hops = hopsOf(told, order[first:last], d)
 	if last < len(order) {
 		out.NextCursor = cursor{Query: hash, Offset: last}.encode()
 	}
 	return answer(c, out)
 }
 
-// wide reads a flow with its spans; total is how many there are.
-func (s *Server) wide(c echo.Context, id flow.FlowID) (record FlowRecord, wide []flow.Wide, total int, err error) {
+// story is a flow with its spans.
+type story struct {
+	flow.Flow
+	wide  []flow.Wide
+	total int // spans that there are
+	more  bool
+}
+
+// read reads a flow by any id it ever had.
+func (s *Server) read(c echo.Context, id flow.FlowID) (*story, error) {
 	ctx := c.Request().Context()
-	record, err = s.deps.Flows.Flow(ctx, tenant(c), id)
-	if errors.Is(err, ErrNotFound) {
-		err = notFound("id", "There is no flow "+id.String()+".", "Flows end with their retention. Look it up by trace or by correlation.")
+	f, err := s.deps.Flows.GetFlow(ctx, tenant(c), id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, notFound("id", "There is no flow "+id.String()+".", "Flows end with their retention. Look it up by trace or by correlation.")
 	}
-	if err == nil {
-		wide, total, err = s.deps.Spans.FlowSpans(ctx, tenant(c), record.ID, maxRows)
+	if err != nil {
+		return nil, err
 	}
-	return record, wide, total, err
+	t, err := s.tell(ctx, tenant(c), []flow.FlowID{f.ID}, maxRows)
+	if err != nil {
+		return nil, err
+	}
+	return &story{f, t.wide[f.ID], max(t.total, int(f.Spans)), t.more}, nil
 }
 
 // detail is a flow without its hops.
-func detail(r *FlowRecord, wide []flow.Wide, story *flow.Story, d *directory) FlowDetail {
+func detail(r *story, told *flow.Story, history []store.FlowRevision, d *directory) FlowDetail {
 	f := flowOf(&r.Flow, d)
 	return FlowDetail{
 		ID: f.ID, Status: f.Status, Revision: f.Revision, Environment: f.Environment, Type: f.Type, Start: f.Start,
 		LastActivity: f.LastActivity, FailedAt: f.FailedAt, DurationNs: f.DurationNs, SpanCount: f.SpanCount, HopCount: f.HopCount,
 		TraceCount: f.TraceCount, Teams: f.Teams, Correlations: f.Correlations, Culprit: f.Culprit,
-		Summary: sentence(&f, d.name), TraceIds: traceIDs(&r.Flow, story), Joins: joinsOf(wide), Revisions: revisionsOf(r.Revisions),
+		Summary: sentence(&f, d.name), TraceIds: traceIDs(&r.Flow, told), Joins: joinsOf(r.wide), Revisions: revisionsOf(history),
 	}
 }
 

@@ -1,17 +1,17 @@
 package web
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"github.com/baton-observability/baton/flow"
+	"github.com/baton-observability/baton/store"
 )
 
 // filter reads the parameters that lists and counts of flows share.
-func (p *params) filter(c echo.Context, from, to, status, environment, flowType *string) FlowFilter {
-	f := FlowFilter{Tenant: tenant(c), Verdicts: p.verdicts(status), Environment: p.text("environment", environment, 256),
+func (p *params) filter(c echo.Context, from, to, status, environment, flowType *string) store.FlowFilter {
+	f := store.FlowFilter{Tenant: tenant(c), Verdicts: p.verdicts(status), Environment: p.text("environment", environment, 256),
 		Type: p.endpointID("type", deref(flowType))}
 	f.From, f.To = p.window(from, to)
 	return f
@@ -25,7 +25,7 @@ func (s *Server) ListFlows(c echo.Context, in ListFlowsParams) error {
 	hash := queryHash("flows", tenant(c), deref(in.From), deref(in.To), deref(in.Status), deref(in.Environment), team, deref(in.Type),
 		kind, deref(in.Q), sort, owners)
 	pos := p.position(in.Cursor, hash)
-	q := FlowQuery{FlowFilter: p.filter(c, in.From, in.To, in.Status, in.Environment, in.Type), Text: p.text("q", in.Q, maxText),
+	q := store.FlowQuery{FlowFilter: p.filter(c, in.From, in.To, in.Status, in.Environment, in.Type), Text: p.text("q", in.Q, maxText),
 		Worst: sort == "worst", Limit: p.limit(in.Limit)}
 	return s.flowPage(c, p, q, pos, hash, team, kind, owners)
 }
@@ -36,7 +36,7 @@ func (s *Server) FlowsByTrace(c echo.Context, traceID TraceIDParam, in FlowsByTr
 	team, owners := p.text("team", in.Team, 128), p.oneOf("owners", in.Owners, "now", "then")
 	hash := queryHash("by-trace", tenant(c), traceID, deref(in.Environment), team, owners)
 	pos := p.position(in.Cursor, hash)
-	q := FlowQuery{FlowFilter: FlowFilter{Tenant: tenant(c), Environment: p.text("environment", in.Environment, 256)},
+	q := store.FlowQuery{FlowFilter: store.FlowFilter{Tenant: tenant(c), Environment: p.text("environment", in.Environment, 256)},
 		Trace: p.traceID(traceID), Limit: p.limit(in.Limit)}
 	return s.flowPage(c, p, q, pos, hash, team, "", owners)
 }
@@ -53,20 +53,20 @@ func (s *Server) FlowsByCorrelation(c echo.Context, in FlowsByCorrelationParams)
 	}
 	hash := queryHash("by-correlation", tenant(c), kv.Key, kv.Value, deref(in.Environment), team, owners)
 	pos := p.position(in.Cursor, hash)
-	q := FlowQuery{FlowFilter: FlowFilter{Tenant: tenant(c), Environment: p.text("environment", in.Environment, 256)},
+	q := store.FlowQuery{FlowFilter: store.FlowFilter{Tenant: tenant(c), Environment: p.text("environment", in.Environment, 256)},
 		Key: &kv, Limit: p.limit(in.Limit)}
 	return s.flowPage(c, p, q, pos, hash, team, "", owners)
 }
 
 // flowPage runs a query for one page and one row more, which tells whether
 // there is a next page.
-func (s *Server) flowPage(c echo.Context, p *params, q FlowQuery, pos cursor, hash uint32, team, kind, owners string) error {
+func (s *Server) flowPage(c echo.Context, p *params, q store.FlowQuery, pos cursor, hash uint32, team, kind, owners string) error {
 	if pos.ID != "" {
 		id, err := flow.ParseFlowID(pos.ID)
 		if err != nil {
 			p.fail("cursor", "is damaged", "Leave cursor out to start again.")
 		}
-		q.After = &FlowPosition{Rank: pos.Rank, LastActivity: pos.Time, ID: id}
+		q.After = &store.FlowPosition{Rank: pos.Rank, LastActivity: pos.Time, ID: id}
 	}
 	if err := p.err(); err != nil {
 		return err
@@ -78,7 +78,7 @@ func (s *Server) flowPage(c echo.Context, p *params, q FlowQuery, pos cursor, ha
 	q.Endpoints = d.owning(team, kind)
 	limit := q.Limit
 	q.Limit++
-	rows, err := s.deps.Flows.Flows(c.Request().Context(), q)
+	rows, err := s.deps.Flows.ListFlows(c.Request().Context(), q)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (s *Server) flowPage(c echo.Context, p *params, q FlowQuery, pos cursor, ha
 		last := &rows[limit-1]
 		next := cursor{Query: hash, Time: last.LastActivity, ID: last.ID.String()}
 		if q.Worst {
-			next.Rank = Rank(last.Verdict)
+			next.Rank = store.Rank(last.Verdict)
 		}
 		if !q.From.IsZero() {
 			next.From, next.To = q.From.UnixNano(), q.To.UnixNano()
@@ -98,15 +98,4 @@ func (s *Server) flowPage(c echo.Context, p *params, q FlowQuery, pos cursor, ha
 		out.NextCursor = next.encode()
 	}
 	return answer(c, out)
-}
-
-// worst is the order of verdicts where the worst come first.
-var worst = []flow.Verdict{flow.Failed, flow.Stalled, flow.Slow, flow.Compensated, flow.Degraded}
-
-// Rank is a verdict's place in that order; the rest share the last.
-func Rank(v flow.Verdict) uint8 {
-	if i := slices.Index(worst, v); i >= 0 {
-		return uint8(i)
-	}
-	return uint8(len(worst))
 }

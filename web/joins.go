@@ -52,10 +52,7 @@ func segmentsOf(wide []flow.Wide) []flow.Node {
 	var nodes []flow.Node
 	at := map[spanRef]int{}
 	for _, w := range wide {
-		spans := make([]flow.Span, len(w.Facts))
-		for i, f := range w.Facts {
-			spans[i] = f.Narrow()
-		}
+		spans := narrow(w.Facts)
 		segments := flow.Cut(w.Trace, spans)
 		for i := range segments {
 			g := &segments[i]

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/baton-observability/baton/store"
 )
 
 func TestSecurityHeadersAreOnEveryAnswer(t *testing.T) {
@@ -115,7 +117,7 @@ func TestErrorsOfTheStore(t *testing.T) {
 		want  int
 		retry bool
 	}{
-		{"away", errors.Join(errors.New("dial tcp"), ErrNotReady), 503, true},
+		{"away", errors.Join(errors.New("dial tcp"), store.ErrUnavailable), 503, true},
 		{"too slow", context.DeadlineExceeded, 504, false},
 		{"defect", errors.New("code 47: no column `x`"), 500, false},
 	}

@@ -9,14 +9,15 @@ import (
 
 	"github.com/baton-observability/baton/flow"
 	"github.com/baton-observability/baton/ownership"
+	"github.com/baton-observability/baton/store"
 )
 
 // directory resolves endpoints to owners for one request, so that everything
 // in an answer was decided by the same rules.
 type directory struct {
 	set     *ownership.Set
-	byID    map[uint64]*EndpointRecord
-	all     []EndpointRecord
+	byID    map[uint64]*store.EndpointRecord
+	all     []store.EndpointRecord
 	memo    map[uint64]ownership.Owner
 	history map[uint64][]OwnerChange // nil when owners are those of now
 }
@@ -35,8 +36,8 @@ func (s *Server) directory(c echo.Context, when string) (*directory, error) {
 	return d, err
 }
 
-func newDirectory(set *ownership.Set, all []EndpointRecord) *directory {
-	d := &directory{set: set, all: all, byID: make(map[uint64]*EndpointRecord, len(all)), memo: map[uint64]ownership.Owner{}}
+func newDirectory(set *ownership.Set, all []store.EndpointRecord) *directory {
+	d := &directory{set: set, all: all, byID: make(map[uint64]*store.EndpointRecord, len(all)), memo: map[uint64]ownership.Owner{}}
 	for i := range all {
 		d.byID[all[i].ID] = &all[i]
 	}
@@ -86,7 +87,7 @@ func (d *directory) owner(id uint64) ownership.Owner {
 // new for the table resolves too.
 func (d *directory) know(id uint64, e *flow.Endpoint) {
 	if d.byID[id] == nil {
-		d.byID[id] = &EndpointRecord{Endpoint: *e, ID: id}
+		d.byID[id] = &store.EndpointRecord{Endpoint: *e, ID: id}
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 
 	"github.com/labstack/echo/v4"
 	"go.uber.org/zap"
+
+	"github.com/baton-observability/baton/store"
 )
 
 // problem is an error that knows its HTTP answer. What it says is for the
@@ -62,11 +64,11 @@ func asProblem(err error) *problem {
 	switch {
 	case errors.As(err, &p):
 		return p
-	case errors.Is(err, ErrNotReady):
+	case errors.Is(err, store.ErrUnavailable):
 		return unavailable("not-ready", "Baton or its engine is starting, or away; see /api/v1/status.", 1, err)
-	case errors.Is(err, context.DeadlineExceeded):
-		return &problem{status: http.StatusGatewayTimeout, name: "too-slow", title: "The query took too long",
-			detail: "The query was stopped at its time limit. Narrow the window with from and to, or add a filter.", cause: err}
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, store.ErrTooExpensive):
+		return &problem{status: http.StatusGatewayTimeout, name: "too-slow", title: "The query costs too much",
+			detail: "The query was stopped at a limit of time, memory or rows. Narrow the window with from and to, or add a filter.", cause: err}
 	case errors.Is(err, context.Canceled):
 		return &problem{status: 499, name: "client-gone", title: "The client closed the request", cause: err}
 	case errors.As(err, &tooLarge):

@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/baton-observability/baton/flow"
+	"github.com/baton-observability/baton/store"
 )
 
 // OwnershipReport answers flows and failures by team.
@@ -28,7 +29,7 @@ func (s *Server) OwnershipReport(c echo.Context, in OwnershipReportParams) error
 	if err != nil {
 		return err
 	}
-	prints, err := s.deps.Failures.Footprints(c.Request().Context(), f)
+	prints, err := s.deps.Sums.Footprints(c.Request().Context(), f)
 	if err != nil {
 		return err
 	}
@@ -50,7 +51,7 @@ func (s *Server) OwnershipReport(c echo.Context, in OwnershipReportParams) error
 
 // report adds footprints up by team. A flow counts once for each team that it
 // touched, and its failure once for the team that caused it.
-func report(prints []Footprint, d *directory, environment string) OwnershipReport {
+func report(prints []store.Footprint, d *directory, environment string) OwnershipReport {
 	by := map[string]*TeamReport{"": {}}
 	row := func(team string) *TeamReport {
 		if by[team] == nil {
@@ -91,7 +92,7 @@ func report(prints []Footprint, d *directory, environment string) OwnershipRepor
 	return out
 }
 
-func blame(f *Footprint, culprit string, touched []string, row func(string) *TeamReport) {
+func blame(f *store.Footprint, culprit string, touched []string, row func(string) *TeamReport) {
 	r := row(culprit)
 	r.FailuresCaused += int64(f.Count)
 	switch f.Verdict {

@@ -44,7 +44,7 @@ func New(cfg Config, deps Deps) (*Server, error) {
 		log = zap.NewNop()
 	}
 	s := &Server{cfg: cfg, deps: deps, log: log, spec: spec, slots: make(chan struct{}, cfg.MaxConcurrent), started: cfg.Now()}
-	s.live = newLive(deps.Flows.Revision, cfg.MaxLive, log)
+	s.live = newLive(deps.Flows.FlowsRevision, cfg.MaxLive, log)
 	s.echo = s.routes(pages)
 	return s, nil
 }
@@ -100,8 +100,8 @@ func (s *Server) GetOpenAPI(c echo.Context) error {
 // Healthz answers 200 when spans can be taken and questions answered.
 func (s *Server) Healthz(c echo.Context) error {
 	c.Response().Header().Set(echo.HeaderCacheControl, "no-store")
-	if err := s.deps.Health.Ready(c.Request().Context()); err != nil {
-		return unavailable("not-ready", "Not ready: "+err.Error(), 1, nil)
+	if err := s.ready(c.Request().Context()); err != nil {
+		return unavailable("not-ready", "Not ready: "+err.Error()+".", 1, nil)
 	}
 	return c.JSON(http.StatusOK, Health{Status: "ok"})
 }

@@ -1,10 +1,10 @@
 package web
 
 import (
-	"errors"
 	"slices"
 
 	"github.com/labstack/echo/v4"
+	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/baton-observability/baton/flow"
@@ -18,45 +18,56 @@ func (s *Server) GetSpan(c echo.Context, traceID TraceIDParam, spanID string, in
 	if err := p.err(); err != nil {
 		return err
 	}
-	found, err := s.deps.Spans.Span(c.Request().Context(), tenant(c), trace, span)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	td, err := s.deps.Spans.ReadSpan(c.Request().Context(), tenant(c), trace, span)
+	if err != nil {
 		return err
 	}
-	r := choose(found, kind)
+	r := choose(s.deps.Extractor, tenant(c), td, span, kind)
 	if r == nil {
 		return notFound("span_id", "There is no such span in trace "+trace.String()+".", "It may not have arrived yet, or its retention is over.")
 	}
 	return answer(c, spanDetail(r, newDirectory(s.deps.Owners.Current(), nil)))
 }
 
+// spanRecord is a span as it was sent, and what Baton reads from it.
+type spanRecord struct {
+	facts    flow.Facts
+	resource pcommon.Resource
+	scope    pcommon.InstrumentationScope
+	span     ptrace.Span
+}
+
 // choose picks the span of the kind that was asked for, else the side that
 // took something up, which is the one that did the work.
-func choose(found []SpanRecord, kind string) *SpanRecord {
-	var best *SpanRecord
-	for i := range found {
-		r := &found[i]
-		k := r.Facts.SpanKind
-		if kind != "" {
-			if k.String() == kind {
-				return r
+func choose(x *flow.Extractor, tenant string, td ptrace.Traces, id flow.SpanID, kind string) *spanRecord {
+	var best *spanRecord
+	for _, rs := range td.ResourceSpans().All() {
+		for _, ss := range rs.ScopeSpans().All() {
+			for _, sp := range ss.Spans().All() {
+				k := flow.SpanKind(sp.Kind())
+				if flow.SpanID(sp.SpanID()) != id || kind != "" && k.String() != kind {
+					continue
+				}
+				if best == nil || k == flow.KindServer || k == flow.KindConsumer {
+					best = &spanRecord{resource: rs.Resource(), scope: ss.Scope(), span: sp}
+				}
 			}
-			continue
 		}
-		if best == nil || k == flow.KindServer || k == flow.KindConsumer {
-			best = r
-		}
+	}
+	if best != nil {
+		x.Span(x.Resource(tenant, best.resource), best.scope.Name(), best.span, &best.facts)
 	}
 	return best
 }
 
-func spanDetail(r *SpanRecord, d *directory) SpanDetail {
-	f := r.Facts
+func spanDetail(r *spanRecord, d *directory) SpanDetail {
+	f := &r.facts
 	out := SpanDetail{
 		TraceID: f.Trace.String(), SpanID: f.ID.String(), Name: f.Name, SpanKind: f.SpanKind.String(), Start: unixTime(f.Start),
-		DurationNs: f.Duration, Status: SpanStatus{Code: f.Status.String(), Message: f.Message}, TraceState: r.Span.TraceState().AsRaw(),
-		Attributes: attributesOf(r.Span.Attributes()), Events: eventsOf(r.Span.Events(), f.Start), Links: linksOf(r.Span.Links()),
-		Resource:     Resource{Attributes: attributesOf(r.Resource.Attributes())},
-		Scope:        Scope{Name: r.Scope.Name(), Version: r.Scope.Version(), Attributes: attributesOf(r.Scope.Attributes())},
+		DurationNs: f.Duration, Status: SpanStatus{Code: f.Status.String(), Message: f.Message}, TraceState: r.span.TraceState().AsRaw(),
+		Attributes: attributesOf(r.span.Attributes()), Events: eventsOf(r.span.Events(), f.Start), Links: linksOf(r.span.Links()),
+		Resource:     Resource{Attributes: attributesOf(r.resource.Attributes())},
+		Scope:        Scope{Name: r.scope.Name(), Version: r.scope.Version(), Attributes: attributesOf(r.scope.Attributes())},
 		Correlations: keysOf(f.Keys),
 		Classification: Classification{Kind: f.Kind.String(), System: f.System, Operation: f.Operation, Destination: f.Destination,
 			Role: f.Role.String(), Rule: f.Rule},

@@ -35,8 +35,9 @@ func (d dict[K]) index(k K, added func()) int32 {
 	return n
 }
 
-// spanTable lays a story out. culprit, when not nil, marks its span.
-func spanTable(story *flow.Story, total int, culprit *flow.Culprit, d *directory) SpanTable {
+// spanTable lays a story out. total is how many spans there are, more that they
+// were too many to be read; culprit, when not nil, marks its span.
+func spanTable(story *flow.Story, total int, more bool, culprit *flow.Culprit, d *directory) SpanTable {
 	rows := make([]spanRow, len(story.Facts))
 	for i, f := range story.Facts {
 		rows[i].Facts = f
@@ -47,7 +48,7 @@ func spanTable(story *flow.Story, total int, culprit *flow.Culprit, d *directory
 	w := layOut(rows)
 	t := table{traces: dict[flow.TraceID]{}, services: dict[string]{}, names: dict[string]{},
 		endpoints: dict[uint64]{}, teams: dict[string]{}}
-	t.out = SpanTable{SpanCount: int64(max(total, len(rows))), Truncated: total > len(rows), Traces: []string{}, Services: []string{},
+	t.out = SpanTable{SpanCount: int64(max(total, len(rows))), Truncated: more, Traces: []string{}, Services: []string{},
 		Names: []string{}, Endpoints: []SpanEndpoint{}, Teams: []TeamRef{}}
 	start, end := extent(rows)
 	t.out.Start, t.out.DurationNs = unixTime(start), end-start

@@ -7,6 +7,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/baton-observability/baton/flow"
+	"github.com/baton-observability/baton/store"
 )
 
 // teamRefs are all teams that are declared or own something, by id.
@@ -33,7 +34,7 @@ type teamFigures struct {
 	endpoints, caused map[string]int64
 }
 
-func (s *Server) teamFigures(c echo.Context, f FlowFilter, d *directory) (teamFigures, error) {
+func (s *Server) teamFigures(c echo.Context, f store.FlowFilter, d *directory) (teamFigures, error) {
 	groups, err := s.failures(c, f)
 	if err != nil {
 		return teamFigures{}, err
@@ -45,7 +46,7 @@ func (s *Server) teamFigures(c echo.Context, f FlowFilter, d *directory) (teamFi
 		}
 	}
 	for i := range groups {
-		n, _ := groups[i].total()
+		n, _ := total(&groups[i])
 		t.caused[d.team(groups[i].Culprit.Endpoint, groups[i].Last)] += int64(n)
 	}
 	return t, nil
@@ -128,7 +129,7 @@ func (s *Server) GetTeam(c echo.Context, id string, in GetTeamParams) error {
 }
 
 // services are those with an endpoint that the team owns.
-func (d *directory) services(team string, f FlowFilter) []string {
+func (d *directory) services(team string, f store.FlowFilter) []string {
 	out := []string{}
 	for i := range d.all {
 		e := &d.all[i]

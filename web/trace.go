@@ -1,8 +1,6 @@
 package web
 
 import (
-	"errors"
-
 	"github.com/labstack/echo/v4"
 
 	"github.com/baton-observability/baton/flow"
@@ -15,7 +13,7 @@ func (s *Server) GetFlowSpans(c echo.Context, id FlowIDParam, in GetFlowSpansPar
 	if err := p.err(); err != nil {
 		return err
 	}
-	record, wide, total, err := s.wide(c, flowID)
+	r, err := s.read(c, flowID)
 	if err != nil {
 		return err
 	}
@@ -23,8 +21,8 @@ func (s *Server) GetFlowSpans(c echo.Context, id FlowIDParam, in GetFlowSpansPar
 	if err != nil {
 		return err
 	}
-	out := spanTable(flow.Assemble(wide), total, record.Culprit, d)
-	canonical := record.ID.String()
+	out := spanTable(flow.Assemble(r.wide), r.total, r.more, r.Culprit, d)
+	canonical := r.ID.String()
 	out.FlowID = &canonical
 	return answer(c, out)
 }
@@ -36,17 +34,28 @@ func (s *Server) GetTrace(c echo.Context, traceID TraceIDParam, in GetTraceParam
 	if err := p.err(); err != nil {
 		return err
 	}
-	wide, total, err := s.deps.Spans.Trace(c.Request().Context(), tenant(c), id, maxRows)
-	if err != nil && !errors.Is(err, ErrNotFound) {
+	ctx := c.Request().Context()
+	facts, more, err := s.deps.Spans.ReadFactsUpTo(ctx, tenant(c), []flow.TraceID{id}, maxRows)
+	if err != nil {
 		return err
 	}
-	if total == 0 || err != nil {
+	if len(facts) == 0 {
 		return notFound("trace_id", "There is no trace "+id.String()+".",
 			"It may not have arrived yet, or its retention is over. Check the id and the tenant (X-Scope-OrgID).")
+	}
+	total := len(facts)
+	if more {
+		if total, err = s.deps.Spans.CountSpans(ctx, tenant(c), []flow.TraceID{id}); err != nil {
+			return err
+		}
 	}
 	d, err := s.directory(c, owners)
 	if err != nil {
 		return err
 	}
-	return answer(c, spanTable(flow.Assemble(wide), total, nil, d))
+	whole := flow.Wide{Trace: id, Facts: make([]*flow.Facts, len(facts))}
+	for i := range facts {
+		whole.Facts[i] = &facts[i]
+	}
+	return answer(c, spanTable(flow.Assemble([]flow.Wide{whole}), total, more, nil, d))
 }
