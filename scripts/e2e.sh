@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The end-to-end test: bin/baton with an empty data folder and the demo beside it,
-# on free loopback ports, and the browser specs of web/ui/e2e against them. The
-# screenshot goes to docs/, or in CI to a folder that is removed.
+# on free loopback ports, and the browser specs of web/ui/e2e against them. What the
+# specs photograph becomes the README's screenshot, but not in CI, whose tree stays clean.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib.sh
@@ -41,14 +41,14 @@ BATON_DATA_DIR=$work/data BATON_OWNERSHIP=$work/ownership.yaml BATON_CLICKHOUSE_
 baton_pid=$!
 wait_healthy "http://127.0.0.1:$web" "$baton_pid" || { echo "e2e: Baton did not become healthy" >&2; exit 1; }
 # Two minutes of history hold some twenty failed flows, so that the specs need not wait for one to happen.
-bin/baton demo --endpoint "127.0.0.1:$grpc" --seed 1 --truth "$work/truth.jsonl" </dev/null >"$work/demo.log" 2>&1 &
+bin/baton demo --endpoint "127.0.0.1:$grpc" --seed 1 </dev/null >"$work/demo.log" 2>&1 &
 demo_pid=$!
 set +m
 
-pictures=docs
-[ -z "${CI:-}" ] || pictures=$work
-BATON_URL=http://127.0.0.1:$web BATON_OTLP_HTTP=http://127.0.0.1:$http BATON_TRUTH=$work/truth.jsonl \
-	BATON_SCREENSHOT=$pictures/screenshot.png CHROMIUM=${CHROMIUM:-/usr/bin/chromium} \
+BATON_URL=http://127.0.0.1:$web BATON_SCREENSHOTS=$work CHROMIUM=${CHROMIUM:-/usr/bin/chromium} \
 	npm run --silent --prefix web/ui e2e
 kill -0 "$demo_pid" || { echo "e2e: the demo ended while the specs ran" >&2; exit 1; }
 kill -0 "$baton_pid" || { echo "e2e: Baton ended while the specs ran" >&2; exit 1; }
+if [ -z "${CI:-}" ] && [ -f "$work/screenshot.png" ]; then
+	cp "$work/screenshot.png" docs/screenshot.png
+fi
