@@ -170,14 +170,14 @@ func fingerprint(r *receiver) [32]byte {
 	return sha256.Sum256(bytes.Join(requests, nil))
 }
 
-var fixed = []string{"--full-speed", "--flows", "400", "--seed", "1", "--start", "2026-03-01T09:00:00Z", "--failures", "0.1"}
+var fixed = []string{"--full-speed", "--flows", "200", "--seed", "1", "--start", "2026-03-01T09:00:00Z", "--failures", "0.1"}
 
 func TestFullSpeedIsTheSameEveryTime(t *testing.T) {
 	var sums [2][32]byte
 	for i := range sums {
 		r, endpoint := newReceiver(t, i)
 		truths := demo(t, t.Context(), append(fixed, "--endpoint", endpoint)...)
-		if len(truths) != 400 || !slices.Equal(r.traces(), tracesOf(truths)) {
+		if len(truths) != 200 || !slices.Equal(r.traces(), tracesOf(truths)) {
 			t.Fatalf("truth about %d flows", len(truths))
 		}
 		sums[i] = fingerprint(r)
@@ -192,8 +192,8 @@ func TestDisorderKeepsTheSpans(t *testing.T) {
 	demo(t, t.Context(), append(fixed, "--endpoint", endpoint)...)
 	r, endpoint := newReceiver(t, 0)
 	truths := demo(t, t.Context(), append(fixed, "--endpoint", endpoint, "--shuffle", "--split", "--duplicate", "0.2")...)
-	if len(truths) != 400 || len(r.spans) != len(plain.spans) {
-		t.Errorf("%d truths, %d spans; want 400 and %d", len(truths), len(r.spans), len(plain.spans))
+	if len(truths) != 200 || len(r.spans) != len(plain.spans) {
+		t.Errorf("%d truths, %d spans; want 200 and %d", len(truths), len(r.spans), len(plain.spans))
 	}
 	for id, trace := range plain.spans {
 		if r.spans[id] != trace {

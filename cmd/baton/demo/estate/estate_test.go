@@ -64,7 +64,7 @@ func spansOf(t *testing.T, f *Flow) (out []decoded) {
 }
 
 func TestEverySpanIsValidAndTheTruthNamesItsTraces(t *testing.T) {
-	for _, f := range play(2000, 1, 0.3) {
+	for _, f := range play(800, 1, 0.3) {
 		spans := spansOf(t, f)
 		if len(spans) != len(f.Spans) {
 			t.Fatalf("flow %s: %d spans decoded of %d", f.Truth.Flow, len(spans), len(f.Spans))
@@ -170,7 +170,7 @@ func TestSharesOfFaults(t *testing.T) {
 }
 
 func TestNoTroubleAtAll(t *testing.T) {
-	for _, f := range play(500, 5, 0) {
+	for _, f := range play(200, 5, 0) {
 		if f.Truth.Verdict != "completed" {
 			t.Fatalf("verdict %s without failures", f.Truth.Verdict)
 		}
@@ -184,7 +184,7 @@ func TestNoTroubleAtAll(t *testing.T) {
 
 func TestSpansLookLikeRealOnes(t *testing.T) {
 	var spans, attributes, flows int
-	for _, f := range play(500, 6, 0.03) {
+	for _, f := range play(300, 6, 0.03) {
 		flows++
 		for _, s := range spansOf(t, f) {
 			spans++

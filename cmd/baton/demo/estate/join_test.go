@@ -37,7 +37,7 @@ func value(v pcommon.Value) string {
 // The truth claims that certain traces are one flow. That must follow from what the spans carry, without message ids
 // and business keys: links, correlation and conversation ids alone.
 func TestTracesOfAFlowAreJoinedByWhatTheyCarry(t *testing.T) {
-	flows := play(1500, 9, 0.2)
+	flows := play(700, 9, 0.2)
 	j := joiner{}
 	for _, f := range flows {
 		for _, s := range spansOf(t, f) {
