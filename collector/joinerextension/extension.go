@@ -53,7 +53,7 @@ func (e *joinerExtension) Start(_ context.Context, host component.Host) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	e.cancel = cancel
 	e.done.Go(func() { e.run(ctx) })
-	x.Report("joiner", e.figures)
+	x.AddPart(e)
 	return nil
 }
 
@@ -108,25 +108,5 @@ func (e *joinerExtension) note(err error) {
 	text := err.Error()
 	if old := e.joiner.stats.lastErr.Swap(&text); old == nil || *old != text {
 		e.log.Warn("the joiner waits", zap.Error(err))
-	}
-}
-
-func (e *joinerExtension) figures() []storeextension.Figure {
-	s := &e.joiner.stats
-	last := ""
-	if p := s.lastErr.Load(); p != nil {
-		last = *p
-	}
-	return []storeextension.Figure{
-		{Name: "joined", Unit: "spans", Value: float64(s.spans.Load()), Note: last},
-		{Name: "judged", Unit: "verdicts", Value: float64(s.judged.Load())},
-		{Name: "judged_whole", Unit: "flows", Value: float64(s.judgedWide.Load())},
-		{Name: "flows_in_memory", Unit: "flows", Value: float64(s.flows.Load())},
-		{Name: "spans_in_memory", Unit: "spans", Value: float64(s.held.Load())},
-		{Name: "loaded_back", Unit: "traces", Value: float64(s.loaded.Load())},
-		{Name: "let_go", Unit: "flows", Value: float64(s.evicted.Load())},
-		{Name: "hot_values", Unit: "values", Value: float64(s.hot.Load())},
-		{Name: "capped", Unit: "traces", Value: float64(s.capped.Load())},
-		{Name: "newest_batch", Unit: "unix_ns", Value: float64(s.newest.Load())},
 	}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/baton-observability/baton/flow"
 	"github.com/baton-observability/baton/store"
+	"github.com/baton-observability/baton/web"
 )
 
 // joiner reads committed batches, joins their traces into flows, judges the
@@ -46,8 +47,9 @@ type dirtyKey struct {
 // counters are read by the status page while the joiner runs.
 type counters struct {
 	batches, spans, judged, judgedWide, loaded, capped, evicted atomic.Int64
-	flows, held, hot                                            atomic.Int64
-	newest                                                      atomic.Int64 // Unix ns, ingested_at of the newest batch taken in
+	flows, held                                                 atomic.Int64
+	looked                                                      atomic.Int64 // Unix ns up to which everything committed was taken in
+	hotValues                                                   atomic.Pointer[[]web.HotValue]
 	lastErr                                                     atomic.Pointer[string]
 }
 
@@ -153,6 +155,11 @@ func (j *joiner) step(ctx context.Context) (int, error) {
 			j.mark = batches[i].IngestedAt
 		}
 	}
+	if len(batches) == 0 {
+		j.stats.looked.Store(now.UnixNano())
+	} else {
+		j.stats.looked.Store(j.mark.UnixNano())
+	}
 	j.forget(now)
 	return len(batches), j.save(ctx, now, false)
 }
@@ -172,9 +179,6 @@ func (j *joiner) takeIn(ctx context.Context, b *store.BatchFeed) error {
 	j.seen[b.ID] = b.IngestedAt
 	j.stats.batches.Add(1)
 	j.stats.spans.Add(int64(spans))
-	if n := b.IngestedAt.UnixNano(); n > j.stats.newest.Load() {
-		j.stats.newest.Store(n)
-	}
 	return nil
 }
 
@@ -244,7 +248,8 @@ func (j *joiner) forget(now time.Time) {
 			delete(j.seen, id)
 		}
 	}
-	var flows, held, hot int64
+	var flows, held int64
+	hot := []web.HotValue{}
 	for _, ts := range j.tenants {
 		idle := j.cfg.Idle
 		if ts.spans > j.cfg.MaxSpans {
@@ -260,11 +265,15 @@ func (j *joiner) forget(now time.Time) {
 		}
 		flows += int64(len(ts.flows))
 		held += int64(ts.spans)
-		hot += int64(len(ts.hot))
+		for h, k := range ts.hot {
+			if v := ts.values[h]; v != nil {
+				hot = append(hot, web.HotValue{Key: k.Name, Value: k.Value, Reason: "ties more segments than one transaction has", Segments: int64(len(v.segs))})
+			}
+		}
 	}
 	j.stats.flows.Store(flows)
 	j.stats.held.Store(held)
-	j.stats.hot.Store(hot)
+	j.stats.hotValues.Store(&hot)
 }
 
 // evict lets a flow go, and with it every flow that shares a trace with it: a

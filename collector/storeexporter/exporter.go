@@ -73,7 +73,7 @@ func (e *storeExporter) Start(_ context.Context, host component.Host) error {
 	e.stop = cancel
 	in := &inserter{cfg: e.cfg, wal: e.wal, store: x.Store(), log: e.log, counts: &e.counts}
 	e.done.Go(func() { in.run(ctx) })
-	x.Report("ingest", e.figures)
+	x.AddPart(e)
 	return nil
 }
 

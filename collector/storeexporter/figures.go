@@ -1,21 +1,34 @@
 package storeexporter
 
-import "github.com/baton-observability/baton/collector/storeextension"
+import (
+	"context"
+	"fmt"
 
-// figures are what the status page shows of the way in.
-func (e *storeExporter) figures() []storeextension.Figure {
+	"github.com/baton-observability/baton/web"
+)
+
+// Ready is nil: whether the log takes spans shows when they are sent, and a
+// sender that is refused tries again.
+func (e *storeExporter) Ready(context.Context) error { return nil }
+
+// Report says how the way in is doing.
+func (e *storeExporter) Report(context.Context) web.Report {
 	s := e.wal.Stats()
-	last := ""
+	part := web.StatusPart{Name: "log", State: "ok", Detail: fmt.Sprintf("%d spans wait for the store", e.counts.acknowledged.Load()-e.counts.inserted.Load())}
 	if p := e.counts.lastErr.Load(); p != nil {
-		last = *p
+		part.State, part.Detail = "degraded", *p
 	}
-	return []storeextension.Figure{
-		{Name: "acknowledged", Unit: "spans", Value: float64(e.counts.acknowledged.Load())},
-		{Name: "inserted", Unit: "spans", Value: float64(e.counts.inserted.Load())},
-		{Name: "repaired", Unit: "spans", Value: float64(e.counts.repaired.Load())},
-		{Name: "refused", Unit: "spans", Value: float64(e.counts.refused.Load())},
-		{Name: "insert_retries", Unit: "inserts", Value: float64(e.counts.retries.Load()), Note: last},
-		{Name: "log_bytes", Unit: "bytes", Value: float64(s.Bytes)},
-		{Name: "log_max_bytes", Unit: "bytes", Value: float64(s.MaxBytes)},
+	figure := func(name, unit string, v int64) web.StatusFigure {
+		return web.StatusFigure{Name: name, Unit: unit, Value: float64(v)}
 	}
+	return web.Report{Parts: []web.StatusPart{part}, Figures: []web.StatusFigure{
+		figure("ingest_acknowledged", "spans", e.counts.acknowledged.Load()),
+		figure("ingest_inserted", "spans", e.counts.inserted.Load()),
+		figure("ingest_repaired", "spans", e.counts.repaired.Load()),
+		figure("ingest_refused", "spans", e.counts.refused.Load()),
+		figure("ingest_set_aside", "spans", e.counts.setAside.Load()),
+		figure("insert_retries", "inserts", e.counts.retries.Load()),
+		figure("log_bytes", "bytes", s.Bytes),
+		figure("log_max_bytes", "bytes", s.MaxBytes),
+	}}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 
 	"go.opentelemetry.io/collector/component"
@@ -15,6 +16,7 @@ import (
 	"github.com/baton-observability/baton/flow"
 	"github.com/baton-observability/baton/store"
 	"github.com/baton-observability/baton/store/engine"
+	"github.com/baton-observability/baton/web"
 )
 
 // Type of the extension in a configuration.
@@ -23,7 +25,7 @@ var Type = component.MustNewType("baton_store")
 // NewFactory makes the extension's factory.
 func NewFactory() extension.Factory {
 	return extension.NewFactory(Type, defaultConfig, func(_ context.Context, set extension.Settings, cfg component.Config) (extension.Extension, error) {
-		return &Extension{cfg: cfg.(*Config), log: set.Logger, figures: map[string]func() []Figure{}}, nil
+		return &Extension{cfg: cfg.(*Config), log: set.Logger}, nil
 	}, component.StabilityLevelDevelopment)
 }
 
@@ -33,25 +35,19 @@ type Extension struct {
 	log   *zap.Logger
 	store *store.Store
 
-	mu      sync.Mutex
-	figures map[string]func() []Figure
-}
+	extractor *flow.Extractor
 
-// Figure is one number that a part of the process reports about itself.
-type Figure struct {
-	Name  string
-	Unit  string
-	Value float64
-	Note  string // not empty when the figure calls for attention
+	mu    sync.Mutex
+	parts []web.Part
 }
 
 // Start opens the store and waits until it answers.
 func (e *Extension) Start(ctx context.Context, _ component.Host) error {
-	extractor, err := flow.NewExtractor(e.cfg.rules())
-	if err != nil {
+	var err error
+	if e.extractor, err = flow.NewExtractor(e.cfg.rules()); err != nil {
 		return err
 	}
-	c := store.Config{DSN: e.cfg.DSN, Dir: e.cfg.Dir, Extractor: extractor, Logger: e.log, Instance: instance()}
+	c := store.Config{DSN: e.cfg.DSN, Dir: e.cfg.Dir, Extractor: e.extractor, Logger: e.log, Instance: instance()}
 	if c.Retention, err = ParseAge(e.cfg.Retention); err != nil {
 		return err
 	}
@@ -68,6 +64,7 @@ func (e *Extension) Start(ctx context.Context, _ component.Host) error {
 	if e.store, err = store.Open(ctx, c); err != nil {
 		return fmt.Errorf("open the store: %w", err)
 	}
+	e.AddPart(web.StoreHealth(e.store))
 	return nil
 }
 
@@ -90,24 +87,46 @@ func (e *Extension) Shutdown(ctx context.Context) error {
 // Store is what was opened. It is nil before Start.
 func (e *Extension) Store() *store.Store { return e.store }
 
-// Report registers a part's figures for the status page.
-func (e *Extension) Report(part string, figures func() []Figure) {
+// Extractor reads facts from spans by the configured rules. It is nil before Start.
+func (e *Extension) Extractor() *flow.Extractor { return e.extractor }
+
+// AddPart registers a part of the process for health and the status page.
+func (e *Extension) AddPart(p web.Part) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.figures[part] = figures
+	e.parts = append(e.parts, p)
 }
 
-// Figures asks every part that has registered.
-func (e *Extension) Figures() map[string][]Figure {
-	e.mu.Lock()
-	parts := make(map[string]func() []Figure, len(e.figures))
-	for name, f := range e.figures {
-		parts[name] = f
+// Part is the store and everything that was added, as one.
+func (e *Extension) Part() web.Part { return parts{e} }
+
+type parts struct{ e *Extension }
+
+func (p parts) all() []web.Part {
+	p.e.mu.Lock()
+	defer p.e.mu.Unlock()
+	return slices.Clone(p.e.parts)
+}
+
+// Ready is the first part that is not, or nil.
+func (p parts) Ready(ctx context.Context) error {
+	for _, q := range p.all() {
+		if err := q.Ready(ctx); err != nil {
+			return err
+		}
 	}
-	e.mu.Unlock()
-	out := make(map[string][]Figure, len(parts))
-	for name, f := range parts {
-		out[name] = f()
+	return nil
+}
+
+// Report gathers what all parts say.
+func (p parts) Report(ctx context.Context) web.Report {
+	var out web.Report
+	for _, q := range p.all() {
+		r := q.Report(ctx)
+		out.Parts = append(out.Parts, r.Parts...)
+		out.Figures = append(out.Figures, r.Figures...)
+		out.HotValues = append(out.HotValues, r.HotValues...)
+		out.Caps = append(out.Caps, r.Caps...)
 	}
 	return out
 }

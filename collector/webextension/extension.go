@@ -1,0 +1,112 @@
+// Package webextension owns the web server's lifetime: the page, the API and the
+// ownership files behind them.
+package webextension
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"go.opentelemetry.io/collector/component"
+	"go.opentelemetry.io/collector/component/componentstatus"
+	"go.opentelemetry.io/collector/extension"
+	"go.opentelemetry.io/collector/extension/extensioncapabilities"
+	"go.uber.org/zap"
+
+	"github.com/baton-observability/baton/collector/storeextension"
+	"github.com/baton-observability/baton/ownership"
+	"github.com/baton-observability/baton/web"
+)
+
+// Type of the extension in a configuration.
+var Type = component.MustNewType("baton_web")
+
+// NewFactory makes the extension's factory.
+func NewFactory() extension.Factory {
+	return extension.NewFactory(Type, defaultConfig, func(_ context.Context, set extension.Settings, cfg component.Config) (extension.Extension, error) {
+		return &webExtension{cfg: cfg.(*Config), set: set}, nil
+	}, component.StabilityLevelDevelopment)
+}
+
+type webExtension struct {
+	cfg    *Config
+	set    extension.Settings
+	server *http.Server
+	cancel context.CancelFunc
+	done   sync.WaitGroup
+}
+
+var _ extensioncapabilities.Dependent = (*webExtension)(nil)
+
+// Dependencies makes the store start first and stop last.
+func (e *webExtension) Dependencies() []component.ID { return []component.ID{e.cfg.Storage} }
+
+// Start listens before it returns, so that a port in use stops the process.
+func (e *webExtension) Start(ctx context.Context, host component.Host) error {
+	x, err := storeextension.Find(host, e.cfg.Storage)
+	if err != nil {
+		return err
+	}
+	log := e.set.Logger
+	owners := ownership.NewWatcher(e.cfg.ownershipPaths(), func(_ *ownership.Set, st ownership.Status) { logOwnership(log, st) }, 0)
+	st := x.Store()
+	server, err := web.New(web.Config{Endpoint: e.cfg.Endpoint, AllowedHosts: e.cfg.AllowedHosts, Token: e.cfg.Token, Version: e.set.BuildInfo.Version},
+		web.Deps{Flows: st, Sums: st, Spans: st, Endpoints: st, Extractor: x.Extractor(), Owners: owners, Parts: []web.Part{x.Part()}, Log: log})
+	if err != nil {
+		return err
+	}
+	e.server = server.HTTPServer()
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", e.cfg.Endpoint)
+	if err != nil {
+		return fmt.Errorf("listen at %s: %w; another Baton may be running, or set BATON_WEB_ENDPOINT", e.cfg.Endpoint, err)
+	}
+	scheme := "http"
+	if e.cfg.TLS != nil {
+		c, err := e.cfg.TLS.LoadTLSConfig(ctx)
+		if err != nil {
+			return errors.Join(fmt.Errorf("tls: %w", err), l.Close())
+		}
+		l, scheme = tls.NewListener(l, c), "https"
+	}
+	run, cancel := context.WithCancel(context.Background())
+	e.cancel = cancel
+	e.done.Go(func() { owners.Run(run) })
+	e.done.Go(func() {
+		if err := e.server.Serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) {
+			componentstatus.ReportStatus(host, componentstatus.NewFatalErrorEvent(err))
+		}
+	})
+	log.Info("the page is at " + scheme + "://" + l.Addr().String())
+	return nil
+}
+
+// Shutdown lets requests finish for a moment, then ends them.
+func (e *webExtension) Shutdown(ctx context.Context) error {
+	if e.server == nil || e.cancel == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	err := e.server.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = e.server.Close()
+	}
+	e.cancel()
+	e.done.Wait()
+	return err
+}
+
+func logOwnership(log *zap.Logger, st ownership.Status) {
+	if st.OK() {
+		log.Info("ownership loaded", zap.Int("files", len(st.Files)), zap.Int("warnings", len(st.Warnings)))
+		return
+	}
+	for _, p := range st.Problems {
+		log.Error("ownership file is broken, its last good state stays", zap.String("file", p.File), zap.Int("line", p.Line), zap.String("problem", p.What), zap.String("remedy", p.Remedy))
+	}
+}
