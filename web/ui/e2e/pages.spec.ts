@@ -146,8 +146,7 @@ describe('someone who owns things', () => {
     expect(await violations(page)).toEqual([]);
     const name = (await team.innerText()).trim();
     await team.click();
-    await page.locator('.team-head h1').waitFor();
-    expect(await page.locator('.team-head h1').innerText()).toContain(name);
+    await page.locator('.team-head h1', { hasText: name }).waitFor();
     await page.getByRole('link', { name: 'Teams' }).first().click();
     await page.getByRole('link', { name: /Without an owner/ }).click();
     await page.locator('.paste pre, .notice').first().waitFor();

@@ -47,7 +47,6 @@ function HopBox({ node, pick }: { node: Node; pick: (n: Node) => void }) {
       class={`hop ${node.failed ? 'failed' : ''} ${node.culprit ? 'culprit' : ''} ${node.shared ? 'shared' : ''}`}
       style={{ transform: `translate(${left(node)}px, ${top(node)}px)` }}
       title={said.filter(Boolean).join('\n')}
-      aria-label={said.filter(Boolean).join(', ')}
       onClick={() => pick(node)}
     >
       <span class="hop-line">
@@ -60,6 +59,7 @@ function HopBox({ node, pick }: { node: Node; pick: (n: Node) => void }) {
         {channel?.team && channel.team !== node.team && <TeamDot id={channel.team} />}
         <span class="clip soft">{hop.operation}</span>
         <span class="grow" />
+        <span class="sr">{said.slice(2).filter(Boolean).join(', ')}, </span>
         <span class="muted num">
           {hop.attempts > 1 ? `${hop.attempts} tries` : duration(node.durationNs)}
         </span>

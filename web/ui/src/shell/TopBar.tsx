@@ -36,9 +36,12 @@ export function TopBar() {
         <Tab to="/teams" text="Teams" here={path.startsWith('/teams')} />
       </nav>
       <div class="grow" />
-      <a class="health" href="/status" data-level={level} title={title} aria-label={`Status: ${title}`}>
+      <a class="health" href="/status" data-level={level} title={title}>
         <span class="dot" />
-        <span class="label">{level === 'ok' ? 'All well' : level === 'unknown' ? 'Status' : title}</span>
+        <span class="label">
+          <span class="sr">Status: </span>
+          {level === 'ok' ? 'All well' : level === 'unknown' ? 'Status' : title}
+        </span>
       </a>
       <button
         type="button"

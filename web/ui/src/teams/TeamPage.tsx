@@ -2,7 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso';
 import { api, type Failure } from '../data/api.ts';
 import { useResource } from '../data/resource.ts';
-import { needTeams } from '../data/teams.ts';
+import { needTeams, teamName } from '../data/teams.ts';
 import { carry, useQuery } from '../data/url.ts';
 import { FailureGroups } from '../flows/FailureGroups.tsx';
 import { Contacts } from '../parts/Contacts.tsx';
@@ -89,7 +89,7 @@ function TeamView({ id }: { id: string }) {
         <>
           <div class="team-head">
             <h1>
-              <TeamDot id={id} /> {team?.name ?? id}
+              <TeamDot id={id} /> {team?.name ?? teamName(id)}
             </h1>
             {team && (
               <>
