@@ -914,8 +914,9 @@ type ListEndpointsParams struct {
 	// Service Only endpoints of this service (exact name).
 	Service *string `form:"service,omitempty" json:"service,omitempty"`
 
-	// Q Free text, at most 256 characters. Flows - a trace or flow id, a whole correlation value, `key=value`, or a part of a
-	// service or operation name or of the culprit's reason. Case does not matter in names.
+	// Q Free text, at most 256 characters. Flows - a whole correlation value, `key=value`, or a part of a service or operation name
+	// or of the culprit's reason; a trace or flow id is found whatever the window. Case does not matter in
+	// names.
 	Q *QParam `form:"q,omitempty" json:"q,omitempty"`
 
 	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
@@ -982,8 +983,9 @@ type ListFlowsParams struct {
 	// Kind Hop kind: api, event, queue, workflow. Flows - those that touch an endpoint of this kind (and, with `team`, one of that team).
 	Kind *KindParam `form:"kind,omitempty" json:"kind,omitempty"`
 
-	// Q Free text, at most 256 characters. Flows - a trace or flow id, a whole correlation value, `key=value`, or a part of a
-	// service or operation name or of the culprit's reason. Case does not matter in names.
+	// Q Free text, at most 256 characters. Flows - a whole correlation value, `key=value`, or a part of a service or operation name
+	// or of the culprit's reason; a trace or flow id is found whatever the window. Case does not matter in
+	// names.
 	Q *QParam `form:"q,omitempty" json:"q,omitempty"`
 
 	// Sort `newest` (default): latest activity first. `worst`: failed, stalled, slow, compensated, degraded, then the rest, each newest

@@ -1,7 +1,9 @@
 package web
 
 import (
+	"errors"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -27,7 +29,36 @@ func (s *Server) ListFlows(c echo.Context, in ListFlowsParams) error {
 	pos := p.position(in.Cursor, hash)
 	q := store.FlowQuery{FlowFilter: p.filter(c, in.From, in.To, in.Status, in.Environment, in.Type), Text: p.text("q", in.Q, maxText),
 		Worst: sort == "worst", Limit: p.limit(in.Limit)}
+	if err := p.err(); err != nil {
+		return err
+	}
+	if err := s.look(c, &q); err != nil {
+		return err
+	}
 	return s.flowPage(c, p, q, pos, hash, team, kind, owners)
+}
+
+// look reads text that names something: an id is found whatever its time, and
+// key=value is a correlation. Everything else stays free text.
+func (s *Server) look(c echo.Context, q *store.FlowQuery) error {
+	if key, value, ok := strings.Cut(q.Text, "="); ok && key != "" && value != "" && !strings.ContainsAny(key, " /?") {
+		q.Key, q.Text = &flow.KeyValue{Key: key, Value: value}, ""
+		return nil
+	}
+	id, err := flow.ParseFlowID(strings.ToLower(q.Text))
+	if err != nil {
+		return nil
+	}
+	q.From, q.To, q.Verdicts, q.Environment, q.Type = time.Time{}, time.Time{}, nil, "", 0
+	switch f, err := s.deps.Flows.GetFlow(c.Request().Context(), q.Tenant, id); {
+	case err == nil:
+		q.Text = f.ID.String() // the one it has now
+	case errors.Is(err, store.ErrNotFound):
+		q.Text, q.Trace = "", flow.TraceID(id)
+	default:
+		return err
+	}
+	return nil
 }
 
 // FlowsByTrace answers every flow of a trace.
