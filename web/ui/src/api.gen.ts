@@ -895,6 +895,11 @@ export interface components {
             edges: components["schemas"]["MapEdge"][];
             /** @description Only the 2,000 busiest edges are shown */
             truncated: boolean;
+            /**
+             * Format: int64
+             * @description The map is drawn from this many of the newest flows of the window; counts are of their hops
+             */
+            sampled_flows: number;
         };
         MapNode: {
             /** @description Service name or team id, prefixed with its sort: `service:orders`, `team:payments` */
@@ -908,12 +913,18 @@ export interface components {
             kind: string;
             /**
              * Format: int64
-             * @description How many distinct interactions it stands for
+             * @description How many distinct pairs of endpoints it stands for
              */
             interactions: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Hops
+             */
             count: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Hops that failed, timed out or were dead-lettered
+             */
             errors: number;
             /** @description The two sides have different owners */
             handoff: boolean;
@@ -1038,8 +1049,9 @@ export interface components {
         /** @description Hop kind: api, event, queue, workflow. Flows - those that touch an endpoint of this kind (and, with `team`, one of that team). */
         KindParam: string;
         /**
-         * @description Free text, at most 256 characters. Flows - a trace or flow id, a whole correlation value, `key=value`, or a part of a
-         *     service or operation name or of the culprit's reason. Case does not matter in names.
+         * @description Free text, at most 256 characters. Flows - a whole correlation value, `key=value`, or a part of a service or operation name
+         *     or of the culprit's reason; a trace or flow id is found whatever the window. Case does not matter in
+         *     names.
          */
         QParam: string;
         /**
@@ -1093,8 +1105,9 @@ export interface operations {
                 /** @description Hop kind: api, event, queue, workflow. Flows - those that touch an endpoint of this kind (and, with `team`, one of that team). */
                 kind?: components["parameters"]["KindParam"];
                 /**
-                 * @description Free text, at most 256 characters. Flows - a trace or flow id, a whole correlation value, `key=value`, or a part of a
-                 *     service or operation name or of the culprit's reason. Case does not matter in names.
+                 * @description Free text, at most 256 characters. Flows - a whole correlation value, `key=value`, or a part of a service or operation name
+                 *     or of the culprit's reason; a trace or flow id is found whatever the window. Case does not matter in
+                 *     names.
                  */
                 q?: components["parameters"]["QParam"];
                 /**
@@ -1536,8 +1549,9 @@ export interface operations {
                 /** @description Only endpoints of this service (exact name). */
                 service?: string;
                 /**
-                 * @description Free text, at most 256 characters. Flows - a trace or flow id, a whole correlation value, `key=value`, or a part of a
-                 *     service or operation name or of the culprit's reason. Case does not matter in names.
+                 * @description Free text, at most 256 characters. Flows - a whole correlation value, `key=value`, or a part of a service or operation name
+                 *     or of the culprit's reason; a trace or flow id is found whatever the window. Case does not matter in
+                 *     names.
                  */
                 q?: components["parameters"]["QParam"];
                 /**
