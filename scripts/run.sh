@@ -16,38 +16,53 @@ if [ "$demo" != 0 ] && [ -z "${BATON_OWNERSHIP:-}" ]; then
 	export BATON_OWNERSHIP=$PWD/.cache/demo-ownership.yaml
 fi
 
-# Jobs get process groups of their own: a Ctrl-C reaches this script alone, which ends them in order.
-set -m
-baton_pid="" demo_pid="" stopping=""
+mkdir -p .cache
+# The address below should stay in sight: Baton says what needs attention, the demo's counts go to a file.
+export BATON_LOG_LEVEL=${BATON_LOG_LEVEL:-warn}
+demo_log=.cache/demo.log
+
+baton_pid="" demo_pid=""
 shutdown() {
 	trap '' INT TERM HUP
-	stopping=1
 	[ -z "$demo_pid" ] || stop "$demo_pid"
 	[ -z "$baton_pid" ] || stop "$baton_pid"
 }
-trap 'shutdown; exit 0' INT TERM HUP
 trap shutdown EXIT
+trap 'exit 0' INT TERM HUP
 
+# In process groups of their own: a Ctrl-C reaches this script alone, which ends them in order.
+set -m
 bin/baton serve </dev/null &
 baton_pid=$!
+set +m
 if ! wait_healthy "http://$web" "$baton_pid"; then
 	echo "run: Baton did not start; its last lines above say why" >&2
 	exit 1
 fi
-if [ "$demo" != 0 ]; then
-	# shellcheck disable=SC2086 # several flags
-	bin/baton demo --endpoint "$otlp" ${DEMO_FLAGS:-} </dev/null &
-	demo_pid=$!
-fi
 cat <<END
 
   Baton is at http://$web
-$([ "$demo" = 0 ] || echo "  The demo sends to $otlp; its first failed flows are on the page within a minute.")
-  Ctrl-C stops everything.
-
+  Ctrl-C stops it.
 END
+if [ "$demo" != 0 ]; then
+	set -m
+	# shellcheck disable=SC2086 # several flags
+	bin/baton demo --endpoint "$otlp" ${DEMO_FLAGS:-} </dev/null >"$demo_log" 2>&1 &
+	demo_pid=$!
+	set +m
+	echo "  The demo sends to $otlp and writes to $demo_log; failed flows are on the page within a minute."
+fi
+echo
+
+while kill -0 "$baton_pid" 2>/dev/null; do
+	if [ -n "$demo_pid" ] && ! kill -0 "$demo_pid" 2>/dev/null; then
+		echo "run: the demo has ended: $(tail -n 1 "$demo_log")" >&2
+		demo_pid=""
+	fi
+	sleep 1
+done
 status=0
 wait "$baton_pid" || status=$?
 baton_pid=""
-[ -n "$stopping" ] || echo "run: Baton has ended with status $status" >&2
+echo "run: Baton has ended with status $status" >&2
 exit "$status"
