@@ -2,8 +2,10 @@ package store
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -125,7 +127,9 @@ func spansOf(t testing.TB, spans ...span) ptrace.Traces {
 		sp.SetKind(s.kind)
 		sp.SetStartTimestamp(pcommon.Timestamp(s.start))
 		sp.SetEndTimestamp(pcommon.Timestamp(s.end))
-		require.NoError(t, sp.Attributes().FromRaw(s.attrs))
+		for _, k := range slices.Sorted(maps.Keys(s.attrs)) {
+			require.NoError(t, sp.Attributes().PutEmpty(k).FromRaw(s.attrs[k]))
+		}
 	}
 	return td
 }

@@ -22,21 +22,26 @@ func (s *Store) Insert(ctx context.Context, b *Batch) error {
 	b.fillRollup()
 	tables := []struct {
 		name  string
+		token string
 		input proto.Input
 	}{
-		{"shapes", b.shapes.input},
-		{"resources", b.resources.input},
-		{"endpoints", b.endpoints.input},
-		{"spans", b.spans.input},
-		{"traces", b.traces.input},
-		{"correlations", b.correlations.input},
-		{"rollup", b.rollup.input},
+		// What a batch brings of these depends on what the process knew before,
+		// so that a replay may bring more than the first attempt did and must
+		// not be taken for it. Their rows are named by their content and merge.
+		{"shapes", "", b.shapes.input},
+		{"resources", "", b.resources.input},
+		{"endpoints", "", b.endpoints.input},
+		// These are a function of the batch alone.
+		{"spans", b.id + "/spans", b.spans.input},
+		{"traces", b.id + "/traces", b.traces.input},
+		{"correlations", b.id + "/correlations", b.correlations.input},
+		{"rollup", b.id + "/rollup", b.rollup.input},
 	}
 	for _, t := range tables {
 		if rows(t.input) == 0 {
 			continue
 		}
-		if err := s.write.send(ctx, t.name, b.id+"/"+t.name, t.input); err != nil {
+		if err := s.write.send(ctx, t.name, t.token, t.input); err != nil {
 			return err
 		}
 	}

@@ -74,9 +74,9 @@ func appliedMigrations(ctx context.Context, conn driver.Conn) ([]migration, erro
 }
 
 func checkApplied(applied, ours []migration) error {
-	if len(applied) > len(ours) {
+	if n := len(applied); n > 0 && int(applied[n-1].version) > len(ours) {
 		return fmt.Errorf("%w: it has version %d and this Baton knows %d: run a Baton at least as new as the one that wrote it, or choose another data folder",
-			ErrSchema, applied[len(applied)-1].version, len(ours))
+			ErrSchema, applied[n-1].version, len(ours))
 	}
 	for i, a := range applied {
 		m := ours[i]

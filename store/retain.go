@@ -102,11 +102,13 @@ func (s *Store) Retain(ctx context.Context, now time.Time, maxAge time.Duration,
 func (s *Store) parts(ctx context.Context) (parts []part, total uint64, err error) {
 	err = s.each(ctx, "partitions", nil, func(r driver.Rows) error {
 		var p part
-		if err := r.Scan(&p.table, &p.partition, &p.day, &p.bytes); err != nil {
+		var day int64
+		if err := r.Scan(&p.table, &p.partition, &day, &p.bytes); err != nil {
 			return err
 		}
 		total += p.bytes
-		if p.day.Unix() > 0 {
+		if day > 0 {
+			p.day = time.Unix(day, 0).UTC()
 			parts = append(parts, p)
 		}
 		return nil

@@ -1,0 +1,90 @@
+package store
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/baton-observability/baton/flow"
+)
+
+func TestFailuresAreGroupedByCulprit(t *testing.T) {
+	s := testStore(t)
+	ctx := context.Background()
+	newest := flowAt(noon, 3, failed(5, time.Second), func(f *flow.Flow) {
+		f.Culprit.Reason, f.Endpoints, f.Verdict = "card declined for 43", []uint64{2, 3}, flow.Stalled
+	})
+	other := flowAt(noon, 4, failed(5, time.Second), func(f *flow.Flow) { f.Culprit.Signature = "timeout" })
+	write(t, s, flowAt(noon.Add(-time.Hour), 1, failed(5, time.Second)), flowAt(noon.Add(-time.Minute), 2, failed(5, time.Second)),
+		newest, other, flowAt(noon, 5), flowAt(noon, 6, failed(5, time.Second), func(f *flow.Flow) { f.Tenant = "b" }))
+	groups, err := s.Failures(ctx, FlowFilter{})
+	require.NoError(t, err)
+	require.Len(t, groups, 2)
+	g := groups[0]
+	require.Equal(t, *newest.Culprit, g.Culprit)
+	require.Equal(t, map[flow.Verdict]uint64{flow.Failed: 2, flow.Stalled: 1}, g.Counts)
+	require.Equal(t, noon.Add(time.Second-time.Hour).UnixNano(), g.First)
+	require.Equal(t, noon.Add(time.Second).UnixNano(), g.Last)
+	require.ElementsMatch(t, []uint64{1, 2, 3}, g.Endpoints)
+	require.Equal(t, []flow.FlowType{newest.Type}, g.Types)
+	require.Len(t, g.Samples, 3)
+	require.Equal(t, newest.ID, g.Samples[0], "the newest first")
+	require.Equal(t, "timeout", groups[1].Culprit.Signature)
+
+	groups, err = s.Failures(ctx, FlowFilter{Culprits: []uint64{}})
+	require.NoError(t, err)
+	require.Empty(t, groups)
+}
+
+func TestFlowHistogram(t *testing.T) {
+	s := testStore(t)
+	from := noon.Add(-time.Hour)
+	write(t, s, flowAt(noon.Add(-59*time.Minute), 1), flowAt(noon.Add(-58*time.Minute), 2), flowAt(noon.Add(-50*time.Minute), 3, failed(1, time.Second)))
+	got, err := s.FlowHistogram(context.Background(), FlowFilter{From: from, To: noon}, 10*time.Minute)
+	require.NoError(t, err)
+	typ := flow.FlowType{ID: 7, Service: "gateway", Operation: "POST /orders"}
+	require.Equal(t, []FlowCount{
+		{Bucket: 0, Verdict: flow.Completed, Environment: "prod", Type: typ, Count: 2},
+		{Bucket: 1, Verdict: flow.Failed, Environment: "prod", Type: typ, Count: 1},
+	}, got)
+}
+
+func TestFootprints(t *testing.T) {
+	s := testStore(t)
+	write(t, s, flowAt(noon, 1), flowAt(noon.Add(time.Minute), 2), flowAt(noon, 3, failed(5, time.Second)), flowAt(noon.Add(time.Hour), 4))
+	got, err := s.Footprints(context.Background(), FlowFilter{})
+	require.NoError(t, err)
+	require.ElementsMatch(t, []Footprint{
+		{Endpoints: []uint64{1, 2}, Verdict: flow.Completed, At: noon.UnixNano(), Count: 2},
+		{Endpoints: []uint64{1, 2}, Verdict: flow.Completed, At: noon.Add(time.Hour).UnixNano(), Count: 1},
+		{Endpoints: []uint64{1, 2}, Verdict: flow.Failed, Culprit: 5, At: noon.UnixNano(), Count: 1},
+	}, got)
+}
+
+func TestRevisionGrowsWithEveryChange(t *testing.T) {
+	s := testStore(t)
+	ctx := context.Background()
+	last, err := s.FlowsRevision(ctx)
+	require.NoError(t, err)
+	for i := range 3 {
+		write(t, s, flowAt(noon, 1, func(f *flow.Flow) { f.Revision = uint64(i) }))
+		now, err := s.FlowsRevision(ctx)
+		require.NoError(t, err)
+		require.Greater(t, now, last)
+		last = now
+	}
+}
+
+func TestOpenFlows(t *testing.T) {
+	s := testStore(t)
+	open := flowAt(noon, 1, func(f *flow.Flow) { f.CheckAt = 5 })
+	closed := flowAt(noon, 2, func(f *flow.Flow) { f.CheckAt = 5 })
+	write(t, s, open, closed)
+	closed.Revision, closed.CheckAt = 2, 0
+	write(t, s, closed)
+	got, err := s.OpenFlows(context.Background(), "")
+	require.NoError(t, err)
+	require.Equal(t, []flow.FlowID{open.ID}, got)
+}

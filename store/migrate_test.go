@@ -1,0 +1,88 @@
+package store
+
+import (
+	"context"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/stretchr/testify/require"
+
+	"github.com/baton-observability/baton/store/engine/enginetest"
+)
+
+func ourMigrations(t testing.TB) []migration {
+	t.Helper()
+	ms, err := loadMigrations(migrationFiles)
+	require.NoError(t, err)
+	return ms
+}
+
+func tables(t testing.TB, conn clickhouse.Conn) (n uint64) {
+	t.Helper()
+	require.NoError(t, conn.QueryRow(context.Background(), "SELECT count() FROM system.tables WHERE database = currentDatabase()").Scan(&n))
+	return n
+}
+
+func TestMigrateFreshAndAgain(t *testing.T) {
+	conn := enginetest.Open(t)
+	ms := ourMigrations(t)
+	require.NoError(t, migrate(context.Background(), conn, ms[:3], noon))
+	require.NoError(t, migrate(context.Background(), conn, ms, noon), "from an older version")
+	n := tables(t, conn)
+	require.EqualValues(t, len(ms)+1, n, "a table a migration, and schema_version")
+	require.NoError(t, migrate(context.Background(), conn, ms, noon.Add(time.Hour)))
+	require.Equal(t, n, tables(t, conn))
+	applied, err := appliedMigrations(context.Background(), conn)
+	require.NoError(t, err)
+	require.Len(t, applied, len(ms))
+}
+
+func TestMigrateAfterACrashBetweenStatementAndRecord(t *testing.T) {
+	conn := enginetest.Open(t)
+	ms := ourMigrations(t)
+	ctx := clickhouse.Context(context.Background(), clickhouse.WithSettings(clickhouse.Settings{"allow_suspicious_low_cardinality_types": 1}))
+	require.NoError(t, conn.Exec(ctx, query("schema_create")))
+	for _, m := range ms {
+		require.NoError(t, conn.Exec(ctx, m.sql), m.name)
+	}
+	require.NoError(t, migrate(context.Background(), conn, ms, noon))
+}
+
+// Data that is not ours to change stays as it is, and the error says what to do.
+func TestMigrateRefuses(t *testing.T) {
+	ms := ourMigrations(t)
+	for _, tt := range []struct {
+		name   string
+		damage string
+		advice string
+	}{
+		{"a newer schema", "INSERT INTO schema_version VALUES (999, 'future', 'x', now64())", "run a Baton at least as new"},
+		{"a changed migration", "INSERT INTO schema_version VALUES (2, 'shapes', 'other', now64() + 1)", "run that build"},
+		{"somebody else's tables", "DROP TABLE schema_version", "of its own"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			conn := enginetest.Open(t)
+			ctx := context.Background()
+			require.NoError(t, migrate(ctx, conn, ms[:5], noon))
+			if tt.name == "a changed migration" {
+				require.NoError(t, conn.Exec(ctx, "TRUNCATE TABLE schema_version"))
+				require.NoError(t, conn.Exec(ctx, "INSERT INTO schema_version VALUES (1, 'spans', '"+ms[0].checksum+"', now64())"))
+			}
+			require.NoError(t, conn.Exec(ctx, tt.damage))
+			before := tables(t, conn)
+			err := migrate(ctx, conn, ms, noon)
+			require.ErrorIs(t, err, ErrSchema)
+			require.ErrorContains(t, err, tt.advice)
+			require.Equal(t, before, tables(t, conn), "nothing was touched")
+		})
+	}
+}
+
+func TestMigrationFilesAreNumbered(t *testing.T) {
+	for _, name := range []string{"0002_first.sql", "1_short.sql", "0001first.sql", "000x_a.sql"} {
+		_, err := loadMigrations(fstest.MapFS{"migrations/" + name: {Data: []byte("SELECT 1")}})
+		require.ErrorContains(t, err, "want 0001_name.sql", name)
+	}
+}
