@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { detail } from '../dev/detail.ts';
 import { flow } from '../dev/estate.ts';
 import type { Hop } from '../src/data/api.ts';
-import { layLanes, notable, receiver } from '../src/flow/lanes.ts';
+import { culpritHop, layLanes, notable, receiver } from '../src/flow/lanes.ts';
 
 let n = 0;
 function hop(
@@ -67,7 +67,7 @@ describe('lanes', () => {
     const many = Array.from({ length: 50 }, (_, i) =>
       hop(`h${i}`, ['a'], 'worker', 'w', { operation: 'item' }),
     );
-    const l = layLanes([hop('a', [], 's', 't'), ...many], { trace_id: 't', span_id: 'h30' });
+    const l = layLanes([hop('a', [], 's', 't'), ...many], { trace_id: 't', span_id: 'h30', endpoint_id: '' });
     expect(l.nodes.map((x) => x.times)).toEqual([1, 49, 1]);
     expect(l.nodes[2]!.culprit).toBe(true);
   });
@@ -86,6 +86,21 @@ describe('lanes', () => {
     expect(l.nodes.filter((x) => x.culprit)).toHaveLength(1);
     expect(l.nodes.find((x) => x.culprit)!.failed).toBe(true);
   });
+});
+
+it('finds the culprit by its endpoint when the hop begins with another span', () => {
+  const party = { role: 'provider', service: 's', team: null, endpoint_id: 'e1' };
+  const hops = [
+    hop('a', [], 's', null, { parties: [party] }),
+    hop('b', [], 's', null, { parties: [party], outcome: 'error' }),
+    hop('c', [], 's', null),
+  ];
+  const suspect = { trace_id: 't', span_id: 'inside', endpoint_id: 'e1' };
+  expect(culpritHop(hops, suspect)?.id).toBe('b');
+  expect(culpritHop(hops.slice(0, 1), suspect)?.id).toBe('a');
+  expect(culpritHop(hops, { ...suspect, span_id: 'c' })?.id).toBe('c');
+  expect(culpritHop(hops, { ...suspect, endpoint_id: '' })).toBeUndefined();
+  expect(culpritHop(hops, null)).toBeUndefined();
 });
 
 it('takes the side that acts last as the receiver', () => {

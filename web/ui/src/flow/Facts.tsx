@@ -1,6 +1,6 @@
 import type { FlowDetail } from '../data/api.ts';
 import { carry } from '../data/url.ts';
-import { Copy } from '../parts/Copy.tsx';
+import { brief, Copy } from '../parts/Copy.tsx';
 import { duration, exact, plural } from '../parts/format.ts';
 import { Ago } from '../parts/Time.tsx';
 
@@ -21,7 +21,7 @@ export function Facts({ flow, query }: { flow: FlowDetail; query: URLSearchParam
         <div key={c.key + c.value}>
           <dt>{c.key}</dt>
           <dd>
-            <Copy text={c.value} />
+            <Copy text={c.value} show={brief(c.value)} />
           </dd>
         </div>
       ))}
@@ -53,7 +53,7 @@ export function Facts({ flow, query }: { flow: FlowDetail; query: URLSearchParam
       <div>
         <dt>Flow id</dt>
         <dd>
-          <Copy text={flow.id} />
+          <Copy text={flow.id} show={brief(flow.id)} />
         </dd>
       </div>
     </dl>

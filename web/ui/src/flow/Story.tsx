@@ -97,8 +97,8 @@ export function Revisions({ flow }: { flow: FlowDetail }) {
           const before = list[i + 1];
           const healed = before && ['failed', 'stalled'].includes(before.status) && r.status === 'completed';
           return (
-            <li key={r.revision}>
-              <span class="muted num n">{r.revision}</span>
+            <li key={r.revision} title={`Revision ${r.revision}`}>
+              <span class="muted num n">{list.length - i}</span>
               <Verdict status={r.status} />
               {healed && <span class="tag">healed</span>}
               <span class="soft clip grow">{r.reason ?? ''}</span>

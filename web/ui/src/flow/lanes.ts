@@ -1,4 +1,4 @@
-import type { Hop } from '../data/api.ts';
+import type { Culprit, Hop } from '../data/api.ts';
 
 export interface Node {
   key: string;
@@ -49,29 +49,38 @@ export function receiver(hop: Hop) {
   return hop.parties.at(-1);
 }
 
+type Suspect = Pick<Culprit, 'trace_id' | 'span_id' | 'endpoint_id'> | null;
+
+/** The hop of the culprit: the one that begins with its span, else the first one that failed at its endpoint. */
+export function culpritHop(hops: Hop[], c: Suspect): Hop | undefined {
+  if (!c) return undefined;
+  const at = (h: Hop) => h.parties.some((p) => p.endpoint_id !== '' && p.endpoint_id === c.endpoint_id);
+  return (
+    hops.find((h) => h.span_id === c.span_id && h.trace_id === c.trace_id) ??
+    hops.find((h) => isFailed(h) && at(h)) ??
+    hops.find(at)
+  );
+}
+
 /**
  * Lays hops out in time order, one lane a team in order of appearance. A hop stands right of its parents and never
  * left of an earlier hop; hops alike from the same parent are one node, because a batch of hundreds tells one story.
  */
-export function layLanes(
-  hops: Hop[],
-  culprit: { trace_id: string; span_id: string } | null,
-  limit = 240,
-): Lanes {
+export function layLanes(hops: Hop[], suspect: Suspect, limit = 240): Lanes {
   const lanes = new Map<string | null, number>();
   const ends: number[] = [];
   const byHop = new Map<string, Node>();
   const alike = new Map<string, Node>();
   const nodes: Node[] = [];
   const edges: Edge[] = [];
+  const culprit = culpritHop(hops, suspect);
   let column = 0;
   let omitted = 0;
   for (const hop of hops) {
     const party = receiver(hop);
     const parent = hop.parents.map((id) => byHop.get(id)).find((n) => n !== undefined);
     const failed = isFailed(hop);
-    const isCulprit =
-      culprit !== null && hop.span_id === culprit.span_id && hop.trace_id === culprit.trace_id;
+    const isCulprit = hop === culprit;
     const same = [parent?.key, hop.kind, party?.service, hop.operation, hop.outcome].join('\n');
     const before = isCulprit ? undefined : alike.get(same);
     if (before) {

@@ -11,6 +11,11 @@ const known: Record<string, string> = {
   teams: 'Teams',
 };
 
+/** At night a channel that rings comes before one that is read in the morning. */
+const order = ['slack', 'teams', 'pagerduty', 'opsgenie', 'phone', 'email'];
+const place = (channel: string) => (order.indexOf(channel) + order.length + 1) % (order.length + 1);
+const byUse = ([a]: [string, string], [b]: [string, string]) => place(a) - place(b) || (a < b ? -1 : 1);
+
 function Contact({ channel, address }: { channel: string; address: string }) {
   const name = known[channel] ?? capital(channel);
   const href = webLink(address) ?? (/^[^\s@]+@[^\s@]+$/.test(address) ? `mailto:${address}` : null);
@@ -34,9 +39,11 @@ export function Contacts({ team }: { team: Pick<Team, 'contacts' | 'runbook'> })
   const runbook = webLink(team.runbook);
   return (
     <span class="contacts">
-      {Object.entries(team.contacts).map(([channel, address]) => (
-        <Contact key={channel} channel={channel} address={address} />
-      ))}
+      {Object.entries(team.contacts)
+        .sort(byUse)
+        .map(([channel, address]) => (
+          <Contact key={channel} channel={channel} address={address} />
+        ))}
       {team.runbook && (
         <span class="contact">
           {runbook ? (

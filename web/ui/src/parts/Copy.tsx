@@ -25,6 +25,9 @@ function useCopied() {
   return [copied, copy] as const;
 }
 
+/** The beginning of a long id: enough to recognise it, while the whole is what gets copied. */
+export const brief = (id: string, most = 18) => (id.length > most + 2 ? `${id.slice(0, most)}…` : id);
+
 export function Copy({ text, show = text, label }: { text: string; show?: string; label?: string }) {
   const [copied, copy] = useCopied();
   return (

@@ -19,7 +19,7 @@ export default function StatusPage() {
     document.title = 'Status · Baton';
   }, []);
   const s = status.value;
-  const { level, title, detail } = health.value;
+  const { level, title } = health.value;
   return (
     <div class="page flow-page">
       <div class="title-row">
@@ -28,7 +28,6 @@ export default function StatusPage() {
           <span class="dot" />
           {title}
         </span>
-        <span class="soft">{detail}</span>
         <span class="grow" />
         {s && (
           <span class="muted num">

@@ -72,10 +72,9 @@ export function Banner() {
   return (
     <div class={`banner ${level}`} role="status">
       <Icon name="alert" />
-      <span>
+      <span class="clip grow" title={detail}>
         <strong>{title}.</strong> {detail}
       </span>
-      <span class="grow" />
       <a class="link" href="/status">
         Status
       </a>

@@ -37,11 +37,13 @@ export function Ruler({ wf }: { wf: Waterfall }) {
         wf.view.value = { from: 0, to: 1 };
       }}
     >
-      {wf.ticks.value.map((t) => (
-        <span key={t.ns} style={{ transform: `translateX(${Math.round(t.x)}px)` }}>
-          {t.ns === 0 ? '0' : duration(t.ns)}
-        </span>
-      ))}
+      {wf.ticks.value
+        .filter((t) => t.x < width - 48)
+        .map((t) => (
+          <span key={t.ns} style={{ transform: `translateX(${Math.round(t.x)}px)` }}>
+            {t.ns === 0 ? '0' : duration(t.ns)}
+          </span>
+        ))}
       {wf.scale.value.gaps.map((g) => {
         const left = x(g.from);
         const size = x(g.to) - left;
