@@ -71,7 +71,8 @@ func spawn(c Config, log *zap.Logger) (*process, error) {
 		defer close(p.exited)
 		err := cmd.Wait()
 		<-logged
-		p.err = exitReason(err, p.log.lastLine())
+		_, last := p.log.reasons()
+		p.err = exitReason(err, last)
 	}()
 	return p, nil
 }
@@ -108,12 +109,24 @@ func (p *process) ready(ctx context.Context) (string, error) {
 			<-p.exited
 			return "", p.err
 		case r.Error != "":
-			return "", &refusal{r.Error}
+			return "", p.refused(ctx, r.Error)
 		}
 		return r.LibVersion, nil
 	case <-ctx.Done():
 		return "", context.Cause(ctx)
 	}
+}
+
+// refused completes the child's own reason with the engine's, once all that the child wrote has been read.
+func (p *process) refused(ctx context.Context, reason string) error {
+	select {
+	case <-p.exited:
+	case <-ctx.Done():
+	}
+	if exception, _ := p.log.reasons(); exception != "" {
+		reason += ": " + exception
+	}
+	return &refusal{reason}
 }
 
 // refusal is the reason that a child gives for not starting; trying again may not help.

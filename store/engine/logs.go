@@ -13,17 +13,18 @@ import (
 // Bounds on what a child can put into the log: a line of the engine can hold a whole statement, and a broken disk repeats itself.
 const maxLine, maxLines, linesEvery = 2 << 10, 50, 10 * time.Second
 
-// childLog passes the child's standard error to the logger, maxLines each linesEvery, and remembers the last line: when the child dies
-// that is the reason.
+// childLog passes the child's standard error to the logger, maxLines each linesEvery, and remembers the lines that may tell why the
+// child ends: the first exception, which the engine prints nowhere else, and the last line.
 type childLog struct {
 	log *zap.Logger
 	now func() time.Time
 
-	mu      sync.Mutex
-	last    string
-	since   time.Time
-	written int
-	dropped int
+	mu        sync.Mutex
+	exception string
+	last      string
+	since     time.Time
+	written   int
+	dropped   int
 }
 
 // copyFrom reads until the child's end of the pipe is closed.
@@ -49,6 +50,9 @@ func (c *childLog) add(line string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.last = line
+	if c.exception == "" && strings.HasPrefix(line, "Code: ") {
+		c.exception = line
+	}
 	if now := c.now(); now.Sub(c.since) >= linesEvery {
 		if c.dropped > 0 {
 			c.log.Warn("engine wrote too much", zap.Int("lines_dropped", c.dropped))
@@ -63,9 +67,9 @@ func (c *childLog) add(line string) {
 	c.log.Warn("engine", zap.String("line", line))
 }
 
-// lastLine of the child, if any.
-func (c *childLog) lastLine() string {
+// reasons are the remembered lines; either can be empty.
+func (c *childLog) reasons() (exception, last string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.last
+	return c.exception, c.last
 }

@@ -23,13 +23,16 @@ func TestChildLogIsBounded(t *testing.T) {
 			t.Errorf("line %d is %q", i, got)
 		}
 	}
-	if got := c.lastLine(); got != "the last" {
-		t.Errorf("the last line is %q", got)
+	if exception, got := c.reasons(); got != "the last" || exception != "" {
+		t.Errorf("the last line is %q, the exception %q", got, exception)
 	}
 	now = now.Add(linesEvery)
-	c.copyFrom(strings.NewReader("again\n"))
+	c.copyFrom(strings.NewReader("Code: 1. first\nCode: 2. second\n"))
 	last := logs.All()[maxLines:]
-	if len(last) != 2 || last[0].ContextMap()["lines_dropped"] != int64(maxLines+3) || last[1].ContextMap()["line"] != "again" {
+	if len(last) != 3 || last[0].ContextMap()["lines_dropped"] != int64(maxLines+3) || last[1].ContextMap()["line"] != "Code: 1. first" {
 		t.Errorf("afterwards: %v", last)
+	}
+	if exception, _ := c.reasons(); exception != "Code: 1. first" {
+		t.Errorf("the exception is %q", exception)
 	}
 }

@@ -1,3 +1,5 @@
+//go:build linux
+
 package engine_test
 
 import (
@@ -227,6 +229,25 @@ func TestUnusableLibrary(t *testing.T) {
 	e := start(t, c)
 	if err := e.Ready(limited(t)); err == nil || !strings.Contains(err.Error(), c.Lib) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestBrokenTable(t *testing.T) {
+	c := enginetest.Config(t)
+	c.Ephemeral = false
+	e := started(t, c)
+	mustExec(t, connect(t, e.Options("")), numbersTable)
+	stop(t, e)
+	definitions, err := filepath.Glob(filepath.Join(c.Dir, "store", "*", "*", "n.sql"))
+	if err != nil || len(definitions) != 1 {
+		t.Fatalf("definitions %v, error %v", definitions, err)
+	}
+	if err := os.WriteFile(definitions[0], []byte("garbage"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	e = start(t, c)
+	if err := e.Ready(limited(t)); err == nil || !strings.Contains(err.Error(), definitions[0]) {
+		t.Errorf("%v does not say what is broken", err)
 	}
 }
 

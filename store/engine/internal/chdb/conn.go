@@ -27,7 +27,7 @@ func Open(args ...string) (*Conn, error) {
 	keepSignals(func() { p = lib.connect(argc, unsafe.Pointer(&argv[0])) })
 	runtime.KeepAlive(argv)
 	if p == 0 {
-		return nil, errors.New("the engine did not start; the reason is on its standard error")
+		return nil, errors.New("the engine did not start")
 	}
 	return &Conn{connection: p, conn: *at[handle](p)}, nil
 }

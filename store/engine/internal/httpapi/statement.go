@@ -6,21 +6,18 @@ import (
 )
 
 var (
-	insertStream = regexp.MustCompile(`(?is)^INSERT\s.*?\sFORMAT\s+(\w+)\s*;?\s*$`)
+	insertStream = regexp.MustCompile(`(?is)^(INSERT\s.*?\s)FORMAT\s+(\w+)\s*;?\s*$`)
 	streamable   = regexp.MustCompile(`(?i)^\(*\s*(SELECT|WITH)\b`)
 	stateful     = regexp.MustCompile(`(?i)^(SET|USE|(CREATE|ATTACH|REPLACE)\s+(OR\s+REPLACE\s+)?TEMPORARY|BEGIN|START|EXECUTE)\b`)
 )
 
 // splitInsert takes the FORMAT clause off an INSERT whose data comes separately.
 func splitInsert(text string) (query, format string, ok bool) {
-	body := skipComments(text)
-	m := insertStream.FindStringSubmatchIndex(body)
+	m := insertStream.FindStringSubmatch(skipComments(text))
 	if m == nil {
 		return text, "", false
 	}
-	head := body[:m[2]]
-	head = strings.TrimRight(head, " \t\r\n")
-	return head[:len(head)-len("FORMAT")], body[m[2]:m[3]], true
+	return m[1], m[2], true
 }
 
 // isStreamable tells whether the engine can give the result piece by piece. It refuses everything but a query, and says so.
