@@ -56,6 +56,8 @@ func TestLayOut(t *testing.T) {
 			[]int{0}, []int32{-1}, []int32{0}, []int32{1}, []int32{0}},
 		{"cycle of two opens at the earlier", sketch([5]int64{1, 1, 2, 3, 1}, [5]int64{1, 2, 1, 1, 1}),
 			[]int{1, 0}, []int32{-1, 0}, []int32{0, 1}, []int32{2, 2}, []int32{flagCycle, 0}},
+		{"cycle with an earlier span below it", sketch([5]int64{1, 3, 1, 0, 1}, [5]int64{1, 1, 2, 3, 1}, [5]int64{1, 2, 1, 1, 1}),
+			[]int{2, 1, 0}, []int32{-1, 0, 1}, []int32{0, 1, 2}, []int32{3, 3, 3}, []int32{flagCycle, 0, 0}},
 		{"own parent", sketch([5]int64{1, 1, 1, 0, 1}), []int{0}, []int32{-1}, []int32{0}, []int32{1}, []int32{flagOrphan}},
 		{"both sides of a call share an id", zipkin(sketch([5]int64{1, 1, 0, 0, 9}, [5]int64{1, 1, 0, 1, 7}, [5]int64{1, 2, 1, 2, 1})),
 			[]int{0, 1, 2}, []int32{-1, 0, 1}, []int32{0, 1, 2}, []int32{3, 3, 3}, []int32{0, 0, 0}},
