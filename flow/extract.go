@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -14,7 +15,8 @@ import (
 // spans and may be used by many goroutines.
 type Extractor struct {
 	business []businessKey
-	owner    []string
+	owner    atomic.Pointer[[]string]
+	changes  atomic.Uint64
 	gateway  []string
 	ends     [256]bool // the last bytes of the names above: spares most attributes the comparison
 }
@@ -59,13 +61,12 @@ func NewExtractor(r Rules) (*Extractor, error) {
 		}
 		x.business = append(x.business, b)
 	}
-	x.owner = slices.Clone(r.OwnerAttributes)
+	owner := slices.Clone(r.OwnerAttributes)
 	if r.OwnerAttributes == nil {
-		x.owner = slices.Clone(DefaultOwnerAttributes)
+		owner = slices.Clone(DefaultOwnerAttributes)
 	}
-	slices.Sort(x.owner)
-	x.owner = slices.Compact(x.owner)
-	for what, n := range map[string]int{"correlation keys": len(x.business), "owner attributes": len(x.owner), "gateway attributes": len(x.gateway)} {
+	x.KeepOwnerAttributes(owner)
+	for what, n := range map[string]int{"correlation keys": len(x.business), "owner attributes": len(owner), "gateway attributes": len(x.gateway)} {
 		if n > maxRules {
 			return nil, fmt.Errorf("%d %s: at most %d, because every attribute is compared with each", n, what, maxRules)
 		}
@@ -80,10 +81,25 @@ func NewExtractor(r Rules) (*Extractor, error) {
 	return x, nil
 }
 
+// KeepOwnerAttributes says which resource attributes endpoints keep from now on.
+// Rules may name new ones while spans are read.
+func (x *Extractor) KeepOwnerAttributes(keys []string) {
+	keys = slices.Clone(keys)
+	slices.Sort(keys)
+	keys = slices.Compact(keys)
+	keys = keys[:min(len(keys), maxRules)]
+	x.owner.Store(&keys)
+	x.changes.Add(1)
+}
+
+// Changes grows whenever resources read before would be read differently now.
+func (x *Extractor) Changes() uint64 { return x.changes.Load() }
+
 // Resource reads what all spans of a resource share.
 func (x *Extractor) Resource(tenant string, res pcommon.Resource) *Resource {
 	r := &Resource{Tenant: tenant}
 	var oldEnvironment string
+	owner := *x.owner.Load()
 	res.Attributes().Range(func(k string, v pcommon.Value) bool {
 		switch k {
 		case "service.name":
@@ -97,7 +113,7 @@ func (x *Extractor) Resource(tenant string, res pcommon.Resource) *Resource {
 		case "hop.source":
 			r.Source = bounded(text(v))
 		}
-		if _, ok := slices.BinarySearch(x.owner, k); ok {
+		if _, ok := slices.BinarySearch(owner, k); ok {
 			if s := bounded(text(v)); s != "" {
 				r.Attrs = append(r.Attrs, Attr{k, s})
 			}

@@ -13,6 +13,7 @@ import (
 type resourceCache struct {
 	mu   sync.Mutex
 	byID map[uint64]*flow.Resource
+	read uint64 // the extractor's changes when they were read
 }
 
 // maxResources take a few megabytes. Past it all are read again.
@@ -21,6 +22,9 @@ const maxResources = 8192
 func (c *resourceCache) get(id uint64, tenant string, res pcommon.Resource, x *flow.Extractor) *flow.Resource {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if n := x.Changes(); n != c.read {
+		c.byID, c.read = nil, n
+	}
 	if r, ok := c.byID[id]; ok {
 		return r
 	}

@@ -24,7 +24,9 @@ type Config struct {
 	MaxDisk string `mapstructure:"max_disk"`
 	// CorrelationKeys are business keys, separated by commas; a trailing * lets a key repeat in one flow.
 	CorrelationKeys string `mapstructure:"correlation_keys"`
-	// OwnerAttributes are the resource attributes kept for ownership rules.
+	// Ownership are files and globs with teams and rules, separated by commas.
+	Ownership string `mapstructure:"ownership"`
+	// OwnerAttributes are resource attributes kept on endpoints besides those that the ownership files name.
 	OwnerAttributes []string `mapstructure:"owner_attributes"`
 	// EngineLib is the path of the engine's library; empty looks in the usual places.
 	EngineLib string `mapstructure:"engine_lib"`
@@ -71,6 +73,16 @@ func (c *Config) rules() flow.Rules {
 		}
 	}
 	return r
+}
+
+func (c *Config) ownershipPaths() []string {
+	var out []string
+	for p := range strings.SplitSeq(c.Ownership, ",") {
+		if p = strings.TrimSpace(p); p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // ParseAge reads a duration that may be given in days. Zero and "" mean "for ever".

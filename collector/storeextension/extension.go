@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/baton-observability/baton/flow"
+	"github.com/baton-observability/baton/ownership"
 	"github.com/baton-observability/baton/store"
 	"github.com/baton-observability/baton/store/engine"
 	"github.com/baton-observability/baton/web"
@@ -36,6 +37,9 @@ type Extension struct {
 	store *store.Store
 
 	extractor *flow.Extractor
+	owners    *ownership.Watcher
+	cancel    context.CancelFunc
+	done      sync.WaitGroup
 
 	mu    sync.Mutex
 	parts []web.Part
@@ -47,6 +51,7 @@ func (e *Extension) Start(ctx context.Context, _ component.Host) error {
 	if e.extractor, err = flow.NewExtractor(e.cfg.rules()); err != nil {
 		return err
 	}
+	e.owners = ownership.NewWatcher(e.cfg.ownershipPaths(), e.ownersChanged, 0)
 	c := store.Config{DSN: e.cfg.DSN, Dir: e.cfg.Dir, Extractor: e.extractor, Logger: e.log, Instance: instance()}
 	if c.Retention, err = ParseAge(e.cfg.Retention); err != nil {
 		return err
@@ -65,8 +70,27 @@ func (e *Extension) Start(ctx context.Context, _ component.Host) error {
 		return fmt.Errorf("open the store: %w", err)
 	}
 	e.AddPart(web.StoreHealth(e.store))
+	run, stop := context.WithCancel(context.Background())
+	e.cancel = stop
+	e.done.Go(func() { e.owners.Run(run) })
 	return nil
 }
+
+// ownersChanged keeps on endpoints what the rules look at, and says what a
+// reload brought.
+func (e *Extension) ownersChanged(set *ownership.Set, st ownership.Status) {
+	e.extractor.KeepOwnerAttributes(slices.Concat(e.cfg.OwnerAttributes, set.Keys()))
+	for _, p := range st.Problems {
+		e.log.Error("an ownership file is broken, its last good state stays", zap.String("file", p.File), zap.Int("line", p.Line),
+			zap.String("problem", p.What), zap.String("remedy", p.Remedy))
+	}
+	if st.OK() && len(st.Files) > 0 {
+		e.log.Info("ownership loaded", zap.Int("files", len(st.Files)), zap.Int("teams", len(set.Teams())), zap.Int("warnings", len(st.Warnings)))
+	}
+}
+
+// Owners are the current ownership rules. It is nil before Start.
+func (e *Extension) Owners() *ownership.Watcher { return e.owners }
 
 func instance() string {
 	host, err := os.Hostname()
@@ -80,6 +104,10 @@ func instance() string {
 func (e *Extension) Shutdown(ctx context.Context) error {
 	if e.store == nil {
 		return nil
+	}
+	if e.cancel != nil {
+		e.cancel()
+		e.done.Wait()
 	}
 	return e.store.Close(ctx)
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 
 	"go.opentelemetry.io/collector/component"
 	"go.opentelemetry.io/collector/config/configtls"
@@ -16,8 +15,6 @@ type Config struct {
 	Storage component.ID `mapstructure:"storage"`
 	// Endpoint is host:port of the page and the API.
 	Endpoint string `mapstructure:"endpoint"`
-	// Ownership are files and globs with teams and rules, separated by commas.
-	Ownership string `mapstructure:"ownership"`
 	// Token, when set, must come with every request: as a bearer token or as a password.
 	Token string `mapstructure:"token"`
 	// AllowedHosts are further names under which the page may be asked for.
@@ -36,14 +33,4 @@ func (c *Config) Validate() error {
 		return errors.Join(fmt.Errorf("endpoint %q: want host:port, for example localhost:8080 (BATON_WEB_ENDPOINT)", c.Endpoint), err)
 	}
 	return nil
-}
-
-func (c *Config) ownershipPaths() []string {
-	var out []string
-	for p := range strings.SplitSeq(c.Ownership, ",") {
-		if p = strings.TrimSpace(p); p != "" {
-			out = append(out, p)
-		}
-	}
-	return out
 }

@@ -1,5 +1,4 @@
-// Package webextension owns the web server's lifetime: the page, the API and the
-// ownership files behind them.
+// Package webextension owns the web server's lifetime: the page and the API.
 package webextension
 
 import (
@@ -19,7 +18,6 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/baton-observability/baton/collector/storeextension"
-	"github.com/baton-observability/baton/ownership"
 	"github.com/baton-observability/baton/web"
 )
 
@@ -37,7 +35,6 @@ type webExtension struct {
 	cfg    *Config
 	set    extension.Settings
 	server *http.Server
-	cancel context.CancelFunc
 	done   sync.WaitGroup
 }
 
@@ -53,10 +50,9 @@ func (e *webExtension) Start(ctx context.Context, host component.Host) error {
 		return err
 	}
 	log := e.set.Logger
-	owners := ownership.NewWatcher(e.cfg.ownershipPaths(), func(_ *ownership.Set, st ownership.Status) { logOwnership(log, st) }, 0)
 	st := x.Store()
 	server, err := web.New(web.Config{Endpoint: e.cfg.Endpoint, AllowedHosts: e.cfg.AllowedHosts, Token: e.cfg.Token, Version: e.set.BuildInfo.Version},
-		web.Deps{Flows: st, Sums: st, Spans: st, Endpoints: st, Extractor: x.Extractor(), Owners: owners, Parts: []web.Part{x.Part()}, Log: log})
+		web.Deps{Flows: st, Sums: st, Spans: st, Endpoints: st, Extractor: x.Extractor(), Owners: x.Owners(), Parts: []web.Part{x.Part()}, Log: log})
 	if err != nil {
 		return err
 	}
@@ -73,9 +69,6 @@ func (e *webExtension) Start(ctx context.Context, host component.Host) error {
 		}
 		l, scheme = tls.NewListener(l, c), "https"
 	}
-	run, cancel := context.WithCancel(context.Background())
-	e.cancel = cancel
-	e.done.Go(func() { owners.Run(run) })
 	e.done.Go(func() {
 		if err := e.server.Serve(l); err != nil && !errors.Is(err, http.ErrServerClosed) {
 			componentstatus.ReportStatus(host, componentstatus.NewFatalErrorEvent(err))
@@ -87,7 +80,7 @@ func (e *webExtension) Start(ctx context.Context, host component.Host) error {
 
 // Shutdown lets requests finish for a moment, then ends them.
 func (e *webExtension) Shutdown(ctx context.Context) error {
-	if e.server == nil || e.cancel == nil {
+	if e.server == nil {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
@@ -96,17 +89,6 @@ func (e *webExtension) Shutdown(ctx context.Context) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = e.server.Close()
 	}
-	e.cancel()
 	e.done.Wait()
 	return err
-}
-
-func logOwnership(log *zap.Logger, st ownership.Status) {
-	if st.OK() {
-		log.Info("ownership loaded", zap.Int("files", len(st.Files)), zap.Int("warnings", len(st.Warnings)))
-		return
-	}
-	for _, p := range st.Problems {
-		log.Error("ownership file is broken, its last good state stays", zap.String("file", p.File), zap.Int("line", p.Line), zap.String("problem", p.What), zap.String("remedy", p.Remedy))
-	}
 }
