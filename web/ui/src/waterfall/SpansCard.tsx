@@ -4,7 +4,7 @@ import type { Resource } from '../data/resource.ts';
 import { useQuery } from '../data/url.ts';
 import { Bones, Trouble } from '../parts/Trouble.tsx';
 import { SpanPanel } from './SpanPanel.tsx';
-import { decode, rowOf, spanKey, spanKinds } from './spans.ts';
+import { decode, idOf, rowOf, spanKey, spanKinds } from './spans.ts';
 import { Waterfall } from './state.ts';
 import { WaterfallView } from './WaterfallView.tsx';
 
@@ -57,7 +57,7 @@ export function SpansCard({ table, why = noReason }: Props) {
       {row >= 0 && (
         <SpanPanel
           trace={s.traces[s.trace[row]!] ?? ''}
-          id={s.id[row]!}
+          id={idOf(s, row)}
           kind={spanKinds[s.spanKind[row]!] ?? ''}
           close={close}
         />

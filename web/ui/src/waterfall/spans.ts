@@ -24,7 +24,8 @@ export interface Spans {
   services: string[];
   names: string[];
   teams: { id: string; name: string }[];
-  id: string[];
+  /** Span ids of 16 digits one after the other; see idOf. */
+  ids: string;
   trace: Int32Array;
   parent: Int32Array;
   depth: Int32Array;
@@ -66,20 +67,20 @@ export function decode(t: SpanTable): Spans {
     services: t.services,
     names: t.names,
     teams: t.teams,
-    id: c.span_ids.match(/.{16}/g) ?? [],
-    trace: Int32Array.from(c.trace),
+    ids: c.span_ids,
+    trace: new Int32Array(c.trace),
     parent: parentsOf(c.depth),
-    depth: Int32Array.from(c.depth),
+    depth: new Int32Array(c.depth),
     end: Int32Array.from(c.descendants, (below, row) => Math.min(n, row + 1 + Math.max(0, below))),
-    start: Float64Array.from(c.start_ns),
-    duration: Float64Array.from(c.duration_ns),
-    service: Int32Array.from(c.service),
-    name: Int32Array.from(c.name),
-    kind: Uint8Array.from(c.kind),
-    spanKind: Uint8Array.from(c.span_kind),
-    status: Uint8Array.from(c.status),
-    team: Int32Array.from(c.team),
-    flags: Uint16Array.from(c.flags),
+    start: new Float64Array(c.start_ns),
+    duration: new Float64Array(c.duration_ns),
+    service: new Int32Array(c.service),
+    name: new Int32Array(c.name),
+    kind: new Uint8Array(c.kind),
+    spanKind: new Uint8Array(c.span_kind),
+    status: new Uint8Array(c.status),
+    team: new Int32Array(c.team),
+    flags: new Uint16Array(c.flags),
   };
 }
 
@@ -101,16 +102,20 @@ export function culpritRow(s: Spans): number {
   return error;
 }
 
-/** Names a span in an address. Zipkin gives both sides of a call one id, so the kind is part of it. */
-export const spanKey = (s: Spans, row: number) => `${s.id[row]}.${s.spanKind[row]}`;
+export const idOf = (s: Spans, row: number) => s.ids.slice(16 * row, 16 * row + 16);
 
+/** Names a span in an address. Zipkin gives both sides of a call one id, so the kind is part of it. */
+export const spanKey = (s: Spans, row: number) => `${idOf(s, row)}.${s.spanKind[row]}`;
+
+/** The row of a key, or of the same id with another kind; -1 when there is none. */
 export function rowOf(s: Spans, key: string): number {
-  const [id, kind] = key.split('.');
+  const [id = '', kind] = key.split('.');
+  if (id.length !== 16) return -1;
   let other = -1;
-  for (let i = 0; i < s.n; i++) {
-    if (s.id[i] !== id) continue;
-    if (kind === undefined || Number(kind) === s.spanKind[i]) return i;
-    other = i;
+  for (let at = s.ids.indexOf(id); at >= 0; at = s.ids.indexOf(id, at + 1)) {
+    if (at % 16 !== 0) continue;
+    if (kind === undefined || Number(kind) === s.spanKind[at / 16]) return at / 16;
+    other = at / 16;
   }
   return other;
 }

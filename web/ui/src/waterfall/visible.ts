@@ -1,4 +1,4 @@
-import type { Spans } from './spans.ts';
+import { idOf, type Spans } from './spans.ts';
 
 export interface Sieve {
   /** Lower-case text that the service, the name or the id must hold. */
@@ -10,12 +10,13 @@ export interface Sieve {
 export function matches(s: Spans, sieve: Sieve): Uint8Array | null {
   const text = sieve.text.trim().toLowerCase();
   if (!text && !sieve.errors) return null;
+  const isId = text.length === 16;
   const service = s.services.map((name) => name.toLowerCase().includes(text));
   const name = s.names.map((n) => n.toLowerCase().includes(text));
   const out = new Uint8Array(s.n);
   for (let i = 0; i < s.n; i++) {
     if (sieve.errors && s.status[i] !== 2) continue;
-    if (text && !service[s.service[i]!] && !name[s.name[i]!] && s.id[i] !== text) continue;
+    if (text && !service[s.service[i]!] && !name[s.name[i]!] && !(isId && idOf(s, i) === text)) continue;
     out[i] = 1;
   }
   return out;
