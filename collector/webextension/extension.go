@@ -15,7 +15,6 @@ import (
 	"go.opentelemetry.io/collector/component/componentstatus"
 	"go.opentelemetry.io/collector/extension"
 	"go.opentelemetry.io/collector/extension/extensioncapabilities"
-	"go.uber.org/zap"
 
 	"github.com/baton-observability/baton/collector/storeextension"
 	"github.com/baton-observability/baton/web"
