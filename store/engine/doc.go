@@ -37,7 +37,7 @@
 //
 // # What is odd about the library
 //
-//   - It resets the process's signal handlers when it is loaded and whenever a connection opens or closes, see internal/chdb.
+//   - It has signal handlers of its own, which must not replace Go's, and one that it needs, see internal/chdb.
 //   - The reason why it does not start goes to standard error only; the supervisor picks it up from there.
 //   - SET x = DEFAULT means the compiled-in value and not the one it was started with: max_memory_usage would become unlimited.
 //   - A statement killed while it streams now and then stays in system.processes until its connection ends; such sessions are closed.

@@ -13,10 +13,14 @@ type kernelSigaction [32]byte
 // lastSignal is the highest signal number of the kernel, and maskSize the bytes of its signal sets.
 const lastSignal, maskSize = 64, 8
 
-// keepSignals runs f and puts all signal dispositions back as they were. Loading, connecting and closing reset fatal signals to
-// their default action even with the library's own handlers off. The dispositions are read from the kernel rather than through
-// os/signal, because Go's handlers are the thing to keep. A signal that arrives meanwhile may find the default action; f is short
-// and happens at start, at stop and when the session pool grows.
+// defaultAction is SIG_DFL, what a signal without a handler has.
+const defaultAction = 0
+
+// keepSignals runs f and puts back the handlers that f has taken away from Go. The library is told to leave fatal signals alone, but
+// versions differ in what they reset when they are loaded and when connections open and close, and a Go program without its handlers
+// dies of its first nil pointer. They are read from the kernel, because os/signal does not show the runtime's own. A signal that had
+// no handler keeps what f gave it: the library has one of its own, which the runtime does not use. A signal that arrives meanwhile may
+// find the wrong handler; f is short and happens at start, at stop and when the session pool grows.
 func keepSignals(f func()) {
 	var saved [lastSignal + 1]kernelSigaction
 	for s := 1; s <= lastSignal; s++ {
@@ -24,7 +28,7 @@ func keepSignals(f func()) {
 	}
 	defer func() {
 		for s := 1; s <= lastSignal; s++ {
-			if s == int(syscall.SIGKILL) || s == int(syscall.SIGSTOP) {
+			if handler := *(*uintptr)(unsafe.Pointer(&saved[s])); handler == defaultAction {
 				continue
 			}
 			syscall.RawSyscall6(syscall.SYS_RT_SIGACTION, uintptr(s), uintptr(unsafe.Pointer(&saved[s])), 0, maskSize, 0, 0)
