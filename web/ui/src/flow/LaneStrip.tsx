@@ -7,7 +7,7 @@ import { TeamDot } from '../parts/TeamName.tsx';
 import { type Edge, layLanes, type Node, notable } from './lanes.ts';
 
 const box = { w: 158, h: 40 };
-const pitch = { x: 212, y: 52 };
+const pitch = { x: 198, y: 52 };
 const pad = { x: 14, y: 6 };
 
 const left = (n: Node) => pad.x + n.column * pitch.x;
@@ -24,7 +24,7 @@ function path({ from, to }: Edge): string {
   const y2 = top(to) + box.h / 2;
   if (y1 === y2) return `M${x1} ${y1}H${x2}`;
   // The turn is made just before the target, so that long edges run along their own lane.
-  const turn = x2 - 27;
+  const turn = x2 - 22;
   const r = 9;
   const dir = y2 > y1 ? 1 : -1;
   return `M${x1} ${y1}H${turn - r}Q${turn} ${y1} ${turn} ${y1 + dir * r}V${y2 - dir * r}Q${turn} ${y2} ${turn + r} ${y2}H${x2}`;
@@ -143,7 +143,7 @@ export function LaneStrip({ flow, pick }: { flow: FlowDetail; pick: (trace: stri
                 <span
                   key={`w${e.to.key}`}
                   class="wait num"
-                  style={{ transform: `translate(${left(e.to) - 106}px, ${waitTop(e)}px)` }}
+                  style={{ transform: `translate(calc(${left(e.to) - 5}px - 100%), ${waitTop(e)}px)` }}
                   title="Time between the two sides: on the network, or in the queue"
                 >
                   {duration(e.waitNs)}
