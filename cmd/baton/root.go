@@ -71,10 +71,17 @@ configuration of your own with --config. The README has a table of them.`
   baton serve --set exporters::baton::range_time=1s
   baton serve --config my-collector.yaml`
 	insecure := c.Flags().Bool("insecure", false, "let listeners beyond loopback open without TLS and a token")
-	c.PreRun = func(*cobra.Command, []string) {
+	c.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error {
 		if *insecure {
-			_ = os.Setenv(collector.EnvInsecure, "true")
+			if err := os.Setenv(collector.EnvInsecure, "true"); err != nil {
+				return err
+			}
 		}
+		// The collector takes --set alone for a whole configuration, so the one it changes is named here, for validate too.
+		if f := cmd.Flags().Lookup("config"); f != nil && !f.Changed {
+			return f.Value.Set("yaml:" + collector.DefaultConfig)
+		}
+		return nil
 	}
 	return c
 }
