@@ -46,7 +46,7 @@ func BenchmarkInsert(b *testing.B) {
 			s := testStore(b)
 			insertBench(b, s, "warm", estate(1000, 9))
 			// Each batch is a corpus of its own, made before the clock starts.
-			const total = 500_000
+			const total = 200_000
 			batches := make([][]ptrace.Traces, total/rows)
 			for i := range batches {
 				batches[i] = estate(rows, uint64(i))

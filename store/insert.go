@@ -47,8 +47,19 @@ func (s *Store) Insert(ctx context.Context, b *Batch) error {
 	}
 	s.known.mark(b.fresh)
 	b.fillCommit(s)
-	return s.write.send(ctx, "batches", b.id+"/batches", b.commit.input)
+	if err := s.write.send(ctx, "batches", b.id+"/batches", b.commit.input); err != nil {
+		return err
+	}
+	select {
+	case s.committed <- struct{}{}:
+	default: // whoever listens has been told already
+	}
+	return nil
 }
+
+// Committed is sent to after this process has committed a batch, so that a
+// joiner beside it need not ask. Batches of other instances are not announced.
+func (s *Store) Committed() <-chan struct{} { return s.committed }
 
 // fillRollup turns the counts into rows. A second Insert of the same batch
 // finds them filled.

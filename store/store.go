@@ -33,6 +33,8 @@ type Store struct {
 	contents  contentCache
 	stamp     atomic.Uint64 // the last revision given out by nextRevision
 
+	committed chan struct{} // one slot: commits since the last look are one piece of news
+
 	stop context.CancelFunc
 	done sync.WaitGroup
 }
@@ -43,7 +45,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	s := &Store{config: c, log: c.Logger, clock: c.Clock, extract: c.Extractor, stop: func() {}}
+	s := &Store{committed: make(chan struct{}, 1), config: c, log: c.Logger, clock: c.Clock, extract: c.Extractor, stop: func() {}}
 	if s.log == nil {
 		s.log = zap.NewNop()
 	}
