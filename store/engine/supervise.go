@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"runtime"
 	"time"
 
@@ -24,6 +25,9 @@ func (e *Engine) supervise(running, unforced context.Context) {
 		began := time.Now()
 		err := e.runOnce(running, unforced)
 		if running.Err() != nil {
+			if private := filepath.Dir(e.config.Socket); private != e.config.Dir {
+				_ = os.Remove(private) // of a deep data folder; one that holds anything else stays
+			}
 			e.update(func() { e.state.Up, e.state.PID, e.state.Since = false, 0, time.Now() })
 			return
 		}

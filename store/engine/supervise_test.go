@@ -273,6 +273,10 @@ func TestSocketIsPrivateAndFits(t *testing.T) {
 			if got := mustGet[string](t, connect(t, e.Options("")), "SELECT timezone()"); got != "UTC" {
 				t.Errorf("time zone %s", got)
 			}
+			stop(t, e)
+			if _, err := os.Stat(conn.RemoteAddr().(*net.UnixAddr).Name); !os.IsNotExist(err) {
+				t.Errorf("the socket is left behind: %v", err)
+			}
 		})
 	}
 }
