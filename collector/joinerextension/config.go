@@ -17,8 +17,10 @@ type Config struct {
 	Storage component.ID `mapstructure:"storage"`
 	// Roles of this process, separated by commas: all, ingest, join, web. One process of an installation joins.
 	Roles string `mapstructure:"roles"`
-	// Interval between two looks at what was committed.
+	// Interval between two looks at what was committed while there is work.
 	Interval time.Duration `mapstructure:"interval"`
+	// IdleInterval between two looks while nothing happens; this process's own commits are looked at at once.
+	IdleInterval time.Duration `mapstructure:"idle_interval"`
 	// Quiet is how long nothing must have arrived for a flow before it is judged again.
 	Quiet time.Duration `mapstructure:"quiet"`
 	// Patience is how long a flow that keeps growing waits for its next verdict.
@@ -40,11 +42,12 @@ type Config struct {
 
 func defaultConfig() component.Config {
 	return &Config{
-		Storage:  component.MustNewID("baton_store"),
-		Roles:    "all",
-		Interval: 200 * time.Millisecond, // with the log's 300 ms it leaves half a second of the second in which a flow must be visible
-		Quiet:    500 * time.Millisecond, // a flow's services export at different moments
-		Patience: 2 * time.Second,
+		Storage:      component.MustNewID("baton_store"),
+		Roles:        "all",
+		Interval:     200 * time.Millisecond, // with the log's 300 ms it leaves half a second of the second in which a flow must be visible
+		IdleInterval: 2 * time.Second,
+		Quiet:        500 * time.Millisecond, // a flow's services export at different moments
+		Patience:     2 * time.Second,
 		// SDKs export every five seconds, so that a consumer's span may be that late; twice that is not an export any more.
 		StalledAfter: 10 * time.Second,
 		Idle:         30 * time.Second,
@@ -71,7 +74,7 @@ func (c *Config) Validate() error {
 	for _, d := range []struct {
 		name string
 		v    time.Duration
-	}{{"interval", c.Interval}, {"quiet", c.Quiet}, {"patience", c.Patience}, {"stalled_after", c.StalledAfter}, {"idle", c.Idle}, {"overlap", c.Overlap}, {"save_every", c.SaveEvery}} {
+	}{{"interval", c.Interval}, {"idle_interval", c.IdleInterval}, {"quiet", c.Quiet}, {"patience", c.Patience}, {"stalled_after", c.StalledAfter}, {"idle", c.Idle}, {"overlap", c.Overlap}, {"save_every", c.SaveEvery}} {
 		if d.v <= 0 {
 			errs = append(errs, fmt.Errorf("%s is %v: give a duration above zero, for example %s: 1s", d.name, d.v, d.name))
 		}

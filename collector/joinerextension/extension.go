@@ -52,7 +52,7 @@ func (e *joinerExtension) Start(_ context.Context, host component.Host) error {
 	e.joiner = newJoiner(e.cfg, st, st, st, st, e.log, time.Now)
 	ctx, cancel := context.WithCancel(context.Background())
 	e.cancel = cancel
-	e.done.Go(func() { e.run(ctx) })
+	e.done.Go(func() { e.run(ctx, st.Committed()) })
 	x.AddPart(e)
 	return nil
 }
@@ -69,7 +69,7 @@ func (e *joinerExtension) Shutdown(ctx context.Context) error {
 
 // run steps until the context ends. An engine that is away is waited for: what
 // it has missed is in the feed.
-func (e *joinerExtension) run(ctx context.Context) {
+func (e *joinerExtension) run(ctx context.Context, committed <-chan struct{}) {
 	started := false
 	wait := e.cfg.Interval
 	for {
@@ -83,22 +83,29 @@ func (e *joinerExtension) run(ctx context.Context) {
 		if started {
 			took, err = e.joiner.step(ctx)
 		}
+		news := committed
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
 			e.note(err)
-			wait = min(2*wait, 5*time.Second)
-		default:
+			wait, news = min(2*wait, 5*time.Second), nil
+		case took > 0 || e.joiner.busy():
 			e.joiner.stats.lastErr.Store(nil)
 			wait = e.cfg.Interval
-			if took > 0 {
-				wait /= 4 // there is more to come
-			}
+		default: // other instances commit without telling, and deadlines come
+			wait = e.cfg.IdleInterval
 		}
 		select {
 		case <-ctx.Done():
 			return
+		case <-news:
+			// Commits that follow within a moment are taken in together.
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(e.cfg.Interval / 4):
+			}
 		case <-time.After(wait):
 		}
 	}

@@ -164,6 +164,9 @@ func (j *joiner) step(ctx context.Context) (int, error) {
 	return len(batches), j.save(ctx, now, false)
 }
 
+// busy reports whether a flow waits for its verdict.
+func (j *joiner) busy() bool { return len(j.dirty) > 0 || j.later.soon(j.clock().Add(j.cfg.Interval)) }
+
 func (j *joiner) takeIn(ctx context.Context, b *store.BatchFeed) error {
 	byTenant := map[string][]flow.TraceSpans{}
 	spans := 0

@@ -74,6 +74,8 @@ func (d *deadlines) push(ts *tenantState, f *flowState) {
 	heap.Push(&d.h, deadline{f.checkAt, ts, f.id})
 }
 
+func (d *deadlines) soon(by time.Time) bool { return len(d.h) > 0 && d.h[0].at.Before(by) }
+
 func (d *deadlines) pop(now time.Time) (*tenantState, flow.FlowID, bool) {
 	if len(d.h) == 0 || d.h[0].at.After(now) {
 		return nil, flow.FlowID{}, false
