@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"bytes"
 	"cmp"
 	"slices"
 
@@ -31,8 +30,9 @@ type Hop struct {
 	Error    string // what went wrong, for people; empty when nothing did
 	Spans    []int  // indices into Story.Facts, in order of start
 
-	tries []try
-	async bool
+	tries   []try
+	async   bool
+	putAway string // the reason with which its consumer published the message to a dead-letter destination
 }
 
 // try is one attempt at a hop and what became of it.
@@ -44,13 +44,16 @@ type try struct {
 
 // Story is a flow put together: its spans in order, folded into hops.
 type Story struct {
-	Facts   []*Facts
-	Parent  []int // of each fact, -1 for roots
-	Hops    []Hop
-	HopOf   []int // of each fact
-	Entry   int   // the fact that a flow of this type starts with, -1 when there is none
-	Orphans int   // spans whose parent has not come
-	fold    *folded
+	Facts    []*Facts
+	Parent   []int // of each fact, -1 for roots
+	Hops     []Hop
+	HopOf    []int // of each fact
+	Entry    int   // the fact that a flow of this type starts with, -1 when there is none
+	Orphans  int   // spans whose parent has not come
+	fold     *folded
+	fate     []fate  // of each hop
+	children [][]int // of each hop
+	tryOf    []int   // of each fact, see inLastTry
 }
 
 // Wide is a piece of a flow with all its facts.
@@ -60,19 +63,26 @@ type Wide struct {
 	Facts  []*Facts
 }
 
-// Assemble folds the spans of a flow into hops. It judges each hop by its own
-// spans; what that means for the flow is Judge's to say.
+// Assemble folds the spans of a flow into hops and says of each what became of
+// it: an error that its caller lived with is handled. What that means for the
+// flow is Judge's to say. The facts are kept, not changed.
 func Assemble(wide []Wide) *Story {
+	n := 0
+	for i := range wide {
+		n += len(wide[i].Facts)
+	}
 	pieces := make([]Piece, len(wide))
-	s := &Story{}
+	s := &Story{Facts: make([]*Facts, 0, n)}
+	spans := make([]Span, n)
 	for i, w := range wide {
-		pieces[i] = Piece{Trace: w.Trace, Shared: w.Shared, Spans: make([]Span, len(w.Facts))}
+		pieces[i] = Piece{Trace: w.Trace, Shared: w.Shared, Spans: spans[:len(w.Facts)]}
+		spans = spans[len(w.Facts):]
 		for k, f := range w.Facts {
-			pieces[i].Spans[k] = f.Narrow()
+			pieces[i].Spans[k] = f.narrow()
 		}
 		s.Facts = append(s.Facts, w.Facts...)
 	}
-	s.fold = foldPieces(pieces)
+	s.fold = foldPieces(pieces, s.Facts)
 	s.Parent, s.HopOf = s.fold.parent, s.fold.hop
 	s.Entry = s.fold.entry()
 	for _, o := range s.fold.orphan {
@@ -83,13 +93,16 @@ func Assemble(wide []Wide) *Story {
 		s.build(h)
 	}
 	s.deadLetters()
+	s.family()
+	s.fates()
 	return s
 }
 
 // deadLetters marks the hop whose consumer gave up and published its message to
 // a dead-letter destination: that message failed there, not on its way out.
 func (s *Story) deadLetters() {
-	for i, f := range s.Facts {
+	for _, i := range s.fold.byStart {
+		f := s.Facts[i]
 		if f.Step != Send || f.Flags&FlagDLQ == 0 || s.HopOf[i] < 0 {
 			continue
 		}
@@ -99,31 +112,63 @@ func (s *Story) deadLetters() {
 				continue
 			}
 			hop.Outcome = DeadLettered
-			if lead := s.Facts[s.leadOf(hop)]; lead.DeadLetterReason == "" {
-				lead.DeadLetterReason = f.DeadLetterReason
+			if hop.putAway == "" {
+				hop.putAway = f.DeadLetterReason
 			}
 			hop.Error = s.reason(hop)
 		}
 	}
 }
 
-// entry is the span that a flow's type is named by: its earliest root, where a
-// real hop is preferred to an internal span, an owned one to a shared one.
+// family lists the children of each hop.
+func (s *Story) family() {
+	count := make([]int, len(s.Hops))
+	total := 0
+	for h := range s.Hops {
+		total += len(s.Hops[h].Parents)
+		for _, p := range s.Hops[h].Parents {
+			count[p]++
+		}
+	}
+	all := make([]int, total)
+	s.children = make([][]int, len(s.Hops))
+	for h, n := range count {
+		s.children[h], all = all[:0:n], all[n:]
+	}
+	for h := range s.Hops {
+		for _, p := range s.Hops[h].Parents {
+			s.children[p] = append(s.children[p], h)
+		}
+	}
+}
+
+// entry is the span that a flow's type is named by: its earliest root, where one
+// that took up no message of this flow is preferred, because clocks differ; then
+// an owned one to a shared one, and a real hop to an internal span.
 func (f *folded) entry() int {
 	best := -1
 	rank := func(i int) int {
 		s := &f.spans[i]
-		return 4*b2i(f.shared[i]) + 2*b2i(f.orphan[i] || s.Flags&FlagPoll != 0) + b2i(s.Kind == Internal || s.Kind == DB)
+		taker := f.hop[i] >= 0 && f.try[i] >= 0 && f.hops[f.hop[i]].attempts[f.try[i]].to == i && f.hops[f.hop[i]].attempts[f.try[i]].from >= 0
+		return 8*b2i(taker) + 4*b2i(f.shared[i]) + 2*b2i(f.orphan[i] || s.Flags&FlagPoll != 0) + b2i(s.Kind == Internal || s.Kind == DB)
 	}
-	for i := range f.spans {
+	lowest := 0
+	for _, i := range f.byStart {
 		if f.parent[i] >= 0 {
 			continue
 		}
-		if best < 0 || cmp.Or(cmp.Compare(rank(i), rank(best)), compareSpans(&f.spans[i], &f.spans[best]), bytes.Compare(f.trace[i][:], f.trace[best][:])) < 0 {
-			best = i
+		if r := rank(i); best < 0 || r < lowest {
+			best, lowest = i, r
 		}
 	}
 	return best
+}
+
+func b2i(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 func (s *Story) build(h int) {
@@ -131,13 +176,15 @@ func (s *Story) build(h int) {
 	hop := &s.Hops[h]
 	hop.Parents, hop.Shared, hop.async = from.parents, from.shared, from.async
 	hop.Spans = from.spans
-	slices.SortFunc(hop.Spans, func(a, b int) int { return compareSpans(&s.fold.spans[a], &s.fold.spans[b]) })
-	for _, a := range from.attempts {
-		hop.tries = append(hop.tries, try{attempt: a})
+	hop.tries = make([]try, len(from.attempts))
+	for i, a := range from.attempts {
+		hop.tries[i].attempt = a
 	}
-	slices.SortStableFunc(hop.tries, func(a, b try) int {
-		return cmp.Or(cmp.Compare(s.begin(a.attempt), s.begin(b.attempt)), cmp.Compare(s.taken(a.attempt), s.taken(b.attempt)))
-	})
+	if len(hop.tries) > 1 {
+		slices.SortStableFunc(hop.tries, func(a, b try) int {
+			return cmp.Or(cmp.Compare(s.begin(a.attempt), s.begin(b.attempt)), cmp.Compare(s.taken(a.attempt), s.taken(b.attempt)))
+		})
+	}
 	hop.Attempts = len(hop.tries)
 	first, last := hop.tries[0].attempt, hop.tries[len(hop.tries)-1].attempt
 	hop.Start = s.begin(first)
@@ -151,16 +198,19 @@ func (s *Story) build(h int) {
 		}
 	}
 	hop.Duration = end - hop.Start
-	if last.from >= 0 && last.to >= 0 {
+	switch { // a message waits until it is first taken up
+	case hop.async && first.from >= 0 && first.to >= 0:
+		hop.Wait = max(0, s.fold.spans[first.to].Start-s.fold.spans[first.from].End())
+	case !hop.async && last.from >= 0 && last.to >= 0:
 		hop.Wait = max(0, s.fold.spans[last.to].Start-s.fold.spans[last.from].Start)
-		if hop.async {
-			hop.Wait = max(0, s.fold.spans[last.to].Start-s.fold.spans[last.from].End())
-		}
 	}
 	lead := s.lead(last)
 	hop.Kind = lead.Kind
 	if hop.Kind == DB {
 		hop.Kind = Internal
+	}
+	if last.from >= 0 && last.to >= 0 {
+		hop.Kind = kindBetween(&s.Facts[last.from].Endpoint, &lead.Endpoint)
 	}
 	hop.ID = hopID(s, first)
 	s.parties(hop, last)
@@ -176,11 +226,8 @@ func (s *Story) lead(a attempt) *Facts {
 }
 
 func (s *Story) begin(a attempt) int64 {
-	switch {
-	case a.from < 0:
+	if a.from < 0 {
 		return s.fold.spans[a.to].Start
-	case a.to < 0:
-		return s.fold.spans[a.from].Start
 	}
 	return s.fold.spans[a.from].Start
 }
@@ -221,7 +268,9 @@ func (s *Story) parties(hop *Hop, a attempt) {
 	}
 	lead := s.lead(a)
 	if hop.Kind == Event || hop.Kind == Queue {
-		add(Channel, lead.Endpoint.ChannelOf(), -1)
+		c := lead.Endpoint.ChannelOf()
+		c.Kind = hop.Kind
+		add(Channel, c, -1)
 	}
 	if a.to >= 0 {
 		f := s.Facts[a.to]

@@ -107,7 +107,7 @@ func (s *Story) deadLetterReason(hop *Hop) string {
 			return r
 		}
 	}
-	return ""
+	return hop.putAway
 }
 
 // evidence is the span that tells most about a hop's failure: the callee's if

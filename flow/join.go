@@ -116,8 +116,8 @@ func valueEdges(nodes []Node, l Limits, known func(uint64) bool, j *Joined) []ed
 			v = &value{key: k, message: message}
 			values[h] = v
 		}
-		if k.Trust > v.key.Trust || k.Trust == v.key.Trust && k.Window < v.key.Window {
-			v.key = k // carriers may differ in trust: the best one counts, whichever came first
+		if compareCarriers(k, v.key) < 0 {
+			v.key = k // whichever came first
 		}
 		if n := len(v.members); n == 0 || v.members[n-1].node != i {
 			v.members = append(v.members, member{i, nodes[i].Start})
@@ -206,34 +206,60 @@ func compareNodes(a, b *Node) int {
 	return cmp.Or(cmp.Compare(a.Start, b.Start), bytes.Compare(a.ID.Trace[:], b.ID.Trace[:]), bytes.Compare(a.ID.Root[:], b.ID.Root[:]))
 }
 
-// refer ties each shared node to the flows of its own trace, of what it links
-// to and of what links to it. One that nothing refers to is a flow of its own,
-// for it must not vanish.
+// refer ties each shared node to the flows of what was cut out of it, of what
+// it links to and of what links to it, and of what shares a message with it. One
+// that nothing refers to is a flow of its own, for it must not vanish.
 func (j *Joined) refer(nodes []Node) {
-	byTrace := map[TraceID][]int{}
-	for i := range nodes {
-		if !nodes[i].Shared {
-			byTrace[nodes[i].ID.Trace] = append(byTrace[nodes[i].ID.Trace], i)
-		}
+	if !slices.ContainsFunc(nodes, func(n Node) bool { return n.Shared }) {
+		return
 	}
+	under := map[SegmentID][]int{}
+	byTrace := map[TraceID][]int{}
+	bySent, byTaken := map[uint64][]int{}, map[uint64][]int{}
 	back := map[int][]int{}
 	for i := range nodes {
-		for _, to := range nodes[i].Links {
+		n := &nodes[i]
+		for _, to := range n.Links {
 			if nodes[to].Shared {
 				back[to] = append(back[to], i)
 			}
 		}
-	}
-	for i := range nodes {
-		if !nodes[i].Shared {
+		if n.Shared {
 			continue
 		}
-		for _, set := range [][]int{byTrace[nodes[i].ID.Trace], nodes[i].Links, back[i]} {
-			for _, n := range set {
-				if j.Group[n] >= 0 {
-					j.Refers[i] = append(j.Refers[i], j.Group[n])
+		byTrace[n.ID.Trace] = append(byTrace[n.ID.Trace], i)
+		under[SegmentID{n.ID.Trace, n.under}] = append(under[SegmentID{n.ID.Trace, n.under}], i)
+		for _, m := range n.Sent {
+			bySent[m] = append(bySent[m], i)
+		}
+		for _, m := range n.Taken {
+			byTaken[m] = append(byTaken[m], i)
+		}
+	}
+	for i := range nodes {
+		n := &nodes[i]
+		if !n.Shared {
+			continue
+		}
+		tie := func(set []int) {
+			for _, o := range set {
+				if j.Group[o] >= 0 {
+					j.Refers[i] = append(j.Refers[i], j.Group[o])
 				}
 			}
+		}
+		if n.ID.Root.IsZero() {
+			tie(byTrace[n.ID.Trace]) // everything in the trace is below its trunk
+		} else {
+			tie(under[n.ID])
+		}
+		tie(n.Links)
+		tie(back[i])
+		for _, m := range n.Sent {
+			tie(byTaken[m])
+		}
+		for _, m := range n.Taken {
+			tie(bySent[m])
 		}
 		slices.Sort(j.Refers[i])
 		j.Refers[i] = slices.Compact(j.Refers[i])
@@ -257,14 +283,22 @@ func newUnion(nodes []Node) *union {
 	u := &union{parent: make([]int, len(nodes)), values: make([]map[string]uint64, len(nodes))}
 	for i := range nodes {
 		u.parent[i] = i
-		for _, k := range nodes[i].Keys {
-			if k.Identifying && !nodes[i].Shared {
-				if u.values[i] == nil {
-					u.values[i] = map[string]uint64{}
-				}
-				if _, ok := u.values[i][k.Name]; !ok { // of two values in one segment the lower hash counts: keys are sorted
-					u.values[i][k.Name] = k.Hash
-				}
+		if nodes[i].Shared {
+			continue
+		}
+		keys := nodes[i].identity
+		if keys == nil {
+			keys = nodes[i].Keys // a node that was not made by Cut
+		}
+		for _, k := range keys {
+			if !k.Identifying {
+				continue
+			}
+			if u.values[i] == nil {
+				u.values[i] = map[string]uint64{}
+			}
+			if _, ok := u.values[i][k.Name]; !ok {
+				u.values[i][k.Name] = k.Hash
 			}
 		}
 	}

@@ -1,9 +1,6 @@
 package flow
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Clock is what the judge knows of time. Now is event time: the wall clock for
 // live data, the newest event for replayed data. Quiet is how long the flow has
@@ -49,21 +46,21 @@ type Judgement struct {
 
 // Judge says what became of the flow and who dropped the baton.
 func (s *Story) Judge(exp Expectations, c Clock) Judgement {
-	fatal := s.fatal()
-	open := s.open(exp, c)
+	// A flow with missing parents waits for them, unless it fails whatever they say.
 	waiting := s.Orphans > 0 && c.Quiet < OrphanPatience
+	fatal, sure := s.fatal()
+	open := s.fold.open(exp, c)
 	j := Judgement{Verdict: Completed, Hop: -1}
-	if first, ok := s.compensated(); ok {
+	first, compensated := s.compensated(fatal)
+	switch {
+	case compensated:
 		j = s.blame(first)
 		j.Verdict = Compensated
 		return j
-	}
-	switch {
+	case sure || len(fatal) > 0 && !waiting:
+		j = s.failure(fatal)
 	case waiting:
 		j.Verdict = Running
-		j.CheckAt = c.Now + int64(OrphanPatience-c.Quiet)
-	case len(fatal) > 0:
-		j = s.failure(fatal)
 	case open.overdue >= 0:
 		j = s.stalled(open)
 	case open.until > 0:
@@ -71,52 +68,83 @@ func (s *Story) Judge(exp Expectations, c Clock) Judgement {
 	case s.degraded():
 		j.Verdict = Degraded
 	}
-	if open.until > 0 && (j.CheckAt == 0 || open.until < j.CheckAt) {
-		j.CheckAt = open.until
+	j.CheckAt = open.until
+	if at := c.Now + int64(OrphanPatience-c.Quiet); waiting && (j.CheckAt == 0 || at < j.CheckAt) {
+		j.CheckAt = at
 	}
 	return j
 }
 
-// fatal are the hops whose failure is the flow's: nobody who waited for them
-// said it was well. It marks errors that somebody lived with as handled.
-func (s *Story) fatal() []int {
-	var fatal []int
+// fate is what a hop's failure means for the flow.
+type fate uint8
+
+const (
+	unjudged fate = iota
+	judging       // on the way: hops that cause each other prove nothing
+	harmless      // well, or an error that somebody lived with
+	doubtful      // the flow's, unless a parent that has not come lived with it
+	deadly        // the flow's: nobody who waited for it said that it was well
+)
+
+// fates judges each hop's failure and marks errors that somebody lived with as
+// handled. A failure is the flow's if nobody waited for it, or if a hop that did
+// failed too and that failure is the flow's.
+func (s *Story) fates() {
+	s.fate = make([]fate, len(s.Hops))
+	var path []int
 	for h := range s.Hops {
-		hop := &s.Hops[h]
-		if !hop.Outcome.bad() {
-			continue
-		}
-		alone := hop.async || len(hop.Parents) == 0
-		if !alone {
-			alone = true
-			for _, p := range hop.Parents {
-				if !s.within(h, p) {
-					continue
-				}
-				alone = false
-				if s.Hops[p].Outcome.bad() {
-					fatal = append(fatal, h)
-					break
-				}
+		for path = append(path[:0], h); len(path) > 0; {
+			h := path[len(path)-1]
+			if s.fate[h] > judging {
+				path = path[:len(path)-1]
+				continue
 			}
-		}
-		if alone {
-			fatal = append(fatal, h)
-		} else if !slices.Contains(fatal, h) {
-			if hop.Outcome != RejectedHop && hop.Outcome != CancelledHop {
-				hop.Outcome = Handled
+			asked := s.fate[h] == judging
+			s.fate[h] = judging
+			before := len(path)
+			if f := s.fateOf(h, func(p int) fate {
+				if s.fate[p] == unjudged && !asked {
+					path = append(path, p)
+				}
+				return s.fate[p]
+			}); len(path) == before {
+				s.fate[h] = f
 			}
 		}
 	}
-	return fatal
+	for h := range s.Hops {
+		if o := &s.Hops[h].Outcome; s.fate[h] == harmless && o.bad() && *o != RejectedHop && *o != CancelledHop {
+			*o = Handled
+		}
+	}
 }
 
-// within reports whether parent p was still there to see hop h end: its own
-// span encloses it in the span tree, so it waited.
-func (s *Story) within(h, p int) bool {
-	for _, t := range s.Hops[h].tries {
+func (s *Story) fateOf(h int, of func(parent int) fate) fate {
+	hop := &s.Hops[h]
+	switch {
+	case !hop.Outcome.bad():
+		return harmless
+	case hop.async:
+		return deadly
+	case len(hop.Parents) == 0 && !s.orphaned(hop):
+		return deadly
+	case len(hop.Parents) == 0 && hop.Outcome == RejectedHop && hop.tries[0].from >= 0:
+		return harmless // a refused call whose caller is not known yet: most callers live with it
+	case len(hop.Parents) == 0:
+		return doubtful
+	}
+	worst := harmless
+	for _, p := range hop.Parents {
+		worst = max(worst, of(p))
+	}
+	return worst
+}
+
+// orphaned reports whether the parent of a hop's first span has not come.
+func (s *Story) orphaned(hop *Hop) bool {
+	for _, t := range hop.tries {
 		for _, i := range [...]int{t.from, t.to} {
-			if i >= 0 && s.Parent[i] >= 0 && s.HopOf[s.Parent[i]] == p {
+			if i >= 0 && s.fold.orphan[i] {
 				return true
 			}
 		}
@@ -124,48 +152,27 @@ func (s *Story) within(h, p int) bool {
 	return false
 }
 
+// fatal lists the hops whose failure is the flow's. It is sure if one of them is
+// whatever the parents say that have not come.
+func (s *Story) fatal() (fatal []int, sure bool) {
+	for h, f := range s.fate {
+		if f >= doubtful {
+			fatal = append(fatal, h)
+			sure = sure || f == deadly
+		}
+	}
+	return fatal, sure
+}
+
 // degraded reports errors that were recovered or handled. A refusal under a
 // parent that is well is not even that: asking and getting a no is normal.
 func (s *Story) degraded() bool {
-	return slices.ContainsFunc(s.Hops, func(h Hop) bool {
-		return h.Outcome == Recovered || h.Outcome == Handled || h.Outcome.bad() && h.Outcome != RejectedHop && h.Outcome != CancelledHop
-	})
-}
-
-// compensated finds a failure that was undone on purpose: a compensating step
-// that began after it, in the same flow, and succeeded. It returns the failure.
-func (s *Story) compensated() (int, bool) {
-	undo := int64(0)
 	for h := range s.Hops {
-		hop := &s.Hops[h]
-		if hop.Kind == Workflow && (hop.Outcome == OK || hop.Outcome == Recovered) && s.Facts[s.leadOf(hop)].Flags&FlagCompensates != 0 {
-			undo = max(undo, hop.Start)
+		if o := s.Hops[h].Outcome; o == Recovered || o == Handled {
+			return true
 		}
 	}
-	if undo == 0 {
-		return -1, false
-	}
-	first := -1
-	for h := range s.Hops {
-		hop := &s.Hops[h]
-		hurt := hop.Outcome.bad() && hop.Outcome != CancelledHop || hop.Outcome == Handled
-		// The run around a compensation ends after it; what it undoes ended before it began.
-		if !hurt || hop.Start+hop.Duration > undo {
-			continue
-		}
-		if first < 0 || hop.Start+hop.Duration < s.Hops[first].Start+s.Hops[first].Duration {
-			first = h
-		}
-	}
-	if first < 0 {
-		return -1, false
-	}
-	for h := range s.Hops {
-		if o := s.Hops[h].Outcome; o == OK && s.Hops[h].Kind == Workflow && s.Facts[s.leadOf(&s.Hops[h])].Flags&FlagCompensates != 0 && s.Hops[h].Start >= s.Hops[first].Start {
-			s.Hops[h].Outcome = CompensatedBy
-		}
-	}
-	return s.deepest(first), true
+	return false
 }
 
 func (s *Story) leadOf(h *Hop) int {
@@ -182,12 +189,12 @@ func (s *Story) failure(fatal []int) Judgement {
 	best := -1
 	verdict := Failed
 	allRejected, allCancelled := true, true
+	ends := map[int]int{}
 	for _, h := range fatal {
 		o := s.Hops[h].Outcome
 		allRejected = allRejected && o == RejectedHop
 		allCancelled = allCancelled && o == CancelledHop
-		d := s.deepest(h)
-		if best < 0 || s.worse(d, best) {
+		if d := s.deepest(h, ends); best < 0 || s.worse(d, best) {
 			best = d
 		}
 	}
@@ -224,13 +231,20 @@ func (s *Story) failedAt(h int) int64 {
 }
 
 // deepest follows a failure to the hop whose own failing children set is empty.
-func (s *Story) deepest(h int) int {
-	seen := map[int]bool{}
-	for !seen[h] {
-		seen[h] = true
+// It remembers in ends where each hop that it passed led to.
+func (s *Story) deepest(h int, ends map[int]int) int {
+	var path []int
+	on := map[int]bool{}
+	for {
+		if d, ok := ends[h]; ok {
+			h = d
+			break
+		}
+		path = append(path, h)
+		on[h] = true
 		next := -1
-		for c := range s.Hops {
-			if c == h || !s.Hops[c].Outcome.bad() || s.Hops[c].async || !slices.Contains(s.Hops[c].Parents, h) || !s.inLastTry(c, h) {
+		for _, c := range s.children[h] {
+			if o := s.Hops[c].Outcome; on[c] || s.Hops[c].async || !o.bad() && o != Handled || !s.inLastTry(c, h) {
 				continue
 			}
 			if next < 0 || s.worse(c, next) {
@@ -238,117 +252,50 @@ func (s *Story) deepest(h int) int {
 			}
 		}
 		if next < 0 {
-			return h
+			break
 		}
 		h = next
+	}
+	for _, p := range path {
+		ends[p] = h
 	}
 	return h
 }
 
 // inLastTry reports whether hop c ran inside the last try of hop h: what went
-// wrong in an earlier try is not why the last one failed, unless the last one
-// has no children at all.
+// wrong in an earlier try is not why the last one failed.
 func (s *Story) inLastTry(c, h int) bool {
-	last := s.Hops[h].tries[len(s.Hops[h].tries)-1]
-	if len(s.Hops[h].tries) == 1 || last.to < 0 {
+	tries := s.Hops[h].tries
+	last := tries[len(tries)-1]
+	if len(tries) == 1 || last.to < 0 {
 		return true
+	}
+	if s.tryOf == nil {
+		s.findTries()
 	}
 	for _, t := range s.Hops[c].tries {
 		for _, i := range [...]int{t.from, t.to} {
-			for p, n := i, 0; p >= 0 && n < 1000; p, n = s.Parent[p], n+1 {
-				if p == last.to {
-					return true
-				}
+			if i >= 0 && s.Parent[i] >= 0 && s.tryOf[s.Parent[i]] == last.to {
+				return true
 			}
 		}
 	}
 	return false
 }
 
-// pending is what a flow still waits for.
-type pending struct {
-	overdue int // the sending fact whose taker is overdue, -1 for none
-	next    Expectation
-	due     int64 // event time at which it became overdue
-	until   int64 // event time of the next deadline, 0 when nothing is waited for
-}
-
-// open looks for messages and started runs that nobody has taken up.
-func (s *Story) open(exp Expectations, c Clock) pending {
-	return s.fold.open(exp, c, s.Facts)
-}
-
-func (f *folded) open(exp Expectations, c Clock, facts []*Facts) pending {
-	p := pending{overdue: -1}
-	var takers map[int][]uint64 // by sender
-	for i := range f.spans {
-		s := &f.spans[i]
-		if s.Flags&FlagAwaits == 0 || s.Flags&(FlagError|FlagDLQ) != 0 || f.shared[i] {
+// findTries tells of each span within which answer to an attempt it ran.
+func (s *Story) findTries() {
+	s.tryOf = make([]int, len(s.Facts))
+	for _, i := range s.fold.order {
+		s.tryOf[i] = -1
+		h := s.HopOf[i]
+		if h < 0 {
 			continue
 		}
-		if takers == nil {
-			takers = f.takers()
-		}
-		next, known := exp.After(s.Endpoint)
-		if !known {
-			if len(takers[i]) == 0 && c.Now < s.End()+int64(ColdPatience) {
-				p.wait(s.End() + int64(ColdPatience))
-			}
-			continue
-		}
-		for _, e := range next {
-			if slices.Contains(takers[i], e.NextID) {
-				continue
-			}
-			due := s.End() + int64(e.Patience)
-			if c.Now < due {
-				p.wait(due)
-			} else if facts == nil || p.overdue < 0 || due < p.due {
-				p.overdue, p.next, p.due = i, e, due
-			}
+		if k := s.fold.try[i]; k >= 0 {
+			s.tryOf[i] = s.fold.hops[h].attempts[k].to
+		} else if p := s.Parent[i]; p >= 0 && s.HopOf[p] == h {
+			s.tryOf[i] = s.tryOf[p]
 		}
 	}
-	return p
-}
-
-func (p *pending) wait(until int64) {
-	if p.until == 0 || until < p.until {
-		p.until = until
-	}
-}
-
-// takers lists the endpoints that took up what each sender sent.
-func (f *folded) takers() map[int][]uint64 {
-	t := map[int][]uint64{}
-	for h := range f.hops {
-		from := -1
-		for _, a := range f.hops[h].attempts {
-			if a.from >= 0 {
-				from = a.from
-			}
-			if a.to >= 0 && from >= 0 {
-				t[from] = append(t[from], f.spans[a.to].Endpoint)
-			}
-		}
-	}
-	return t
-}
-
-// stalled blames the side that should have acted.
-func (s *Story) stalled(p pending) Judgement {
-	sent := s.Facts[p.overdue]
-	h := s.HopOf[p.overdue]
-	e := p.next.Next
-	reason := "no " + e.Role.String() + " took up the message"
-	if sent.Kind == Workflow {
-		reason = "the workflow was started and never ran"
-	} else if sent.Destination != "" {
-		reason = e.Service + " never took up the message from " + sent.Destination
-	}
-	if h >= 0 {
-		s.Hops[h].Outcome, s.Hops[h].Error = Stuck, reason
-	}
-	return Judgement{Verdict: Stalled, Hop: h, FailedAt: p.due, Culprit: &Culprit{
-		Endpoint: p.next.NextID, Service: e.Service, Operation: e.Operation, Kind: e.Kind, System: e.System, Role: e.Role, Host: e.Host,
-		Reason: reason, Signature: Signature(reason), Rule: "stalled.learned", Confidence: Medium, Trace: sent.Trace, Span: sent.ID}}
 }

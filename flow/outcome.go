@@ -15,25 +15,60 @@ func (s *Story) outcome(hop *Hop) {
 	}
 	last := &hop.tries[len(hop.tries)-1]
 	hop.Outcome = last.outcome
-	if hop.Outcome == OK && (failedBefore || hop.Attempts > len(hop.tries)) {
+	if hop.Outcome == OK && (failedBefore || s.repeated(hop)) {
 		hop.Outcome = Recovered
 	}
-	for _, i := range hop.Spans {
-		f := s.Facts[i]
-		if f.Step == Settle || f.Step == Process || f.Step == Receive {
-			switch {
-			case f.Disposition == "dead_letter" || f.DeadLetterReason != "":
-				hop.Outcome = DeadLettered
-			case f.Disposition == "abandon" && hop.Outcome == OK && i == hop.Spans[len(hop.Spans)-1]:
-				hop.Outcome = FailedHop
-			case f.Disposition == "complete" && hop.Outcome == FailedHop:
-				hop.Outcome = Handled // an error that was swallowed: the message counts as done
-			}
-		}
-	}
+	s.inner(hop, last)
 	if hop.Outcome != OK {
 		hop.Error = s.reason(hop)
 	}
+}
+
+// repeated reports attempts that sent no span of their own. The number of a
+// resend does not tell: redirects count as well, and failed attempts of a call
+// do send spans, but for those of a proxy.
+func (s *Story) repeated(hop *Hop) bool {
+	if hop.Attempts <= len(hop.tries) {
+		return false
+	}
+	if hop.Kind != API {
+		return true
+	}
+	last := hop.tries[len(hop.tries)-1]
+	return last.from >= 0 && s.Facts[last.from].Role == Gateway || last.to >= 0 && s.Facts[last.to].Role == Gateway
+}
+
+// inner looks at what the spans inside a hop say of its last try: what became of
+// the message, and an error that the protocol does not show.
+func (s *Story) inner(hop *Hop, last *try) {
+	for k, i := range hop.Spans {
+		f := s.Facts[i]
+		switch {
+		case !s.ofLastTry(hop, last, i):
+		case f.Step == Send && last.to < 0 && f.Status == StatusError && hop.Outcome == OK:
+			hop.Outcome, last.outcome = FailedHop, FailedHop // created, but not sent
+		case f.Rule == RuleGraphQLInner && f.Status == StatusError && hop.Kind == API && (hop.Outcome == OK || hop.Outcome == Recovered):
+			hop.Outcome, last.outcome = FailedHop, FailedHop // GraphQL says HTTP 200 and means an error
+		case f.Step != Settle && f.Step != Process && f.Step != Receive:
+		case f.Disposition == "dead_letter" || f.DeadLetterReason != "":
+			hop.Outcome = DeadLettered
+		case f.Disposition == "abandon" && (hop.Outcome == OK || hop.Outcome == Recovered) && k == len(hop.Spans)-1:
+			hop.Outcome = FailedHop
+		case f.Disposition == "complete" && (hop.Outcome == FailedHop || hop.Outcome == TimedOut):
+			hop.Outcome = Handled // an error that was swallowed: the message counts as done
+		}
+	}
+}
+
+// ofLastTry reports whether span i tells of the last try at its hop.
+func (s *Story) ofLastTry(hop *Hop, last *try, i int) bool {
+	if len(hop.tries) == 1 {
+		return true
+	}
+	if s.tryOf == nil {
+		s.findTries()
+	}
+	return last.to >= 0 && s.tryOf[i] == last.to || s.tryOf[i] < 0 && s.Facts[i].Start >= s.taken(last.attempt)
 }
 
 // judgeTry says what became of one try, and whether the caller is at fault.
@@ -67,7 +102,7 @@ func (s *Story) judgeTry(a attempt) (Outcome, bool) {
 		return CancelledHop, true
 	case isTimeout(f) && f.Status == StatusError:
 		return TimedOut, false
-	case f.Status == StatusError || f.HTTPStatus >= 500 || runFailed(f):
+	case f.Status == StatusError || f.HTTPStatus >= 500 || f.HTTPStatus >= 400 && f.Kind != API || serverFault[f.GRPCStatus] || runFailed(f):
 		return FailedHop, false
 	}
 	return OK, false
@@ -87,6 +122,8 @@ func judgeCallee(f *Facts) (Outcome, bool) {
 		return RejectedHop, true
 	case f.Status == StatusError && isTimeout(f):
 		return TimedOut, false
+	case f.HTTPStatus >= 400 && f.Kind != API:
+		return FailedHop, false // a push that was refused was not taken up
 	case f.Status == StatusError || f.HTTPStatus >= 500 || f.ErrorType != "" && f.Step == Serve || serverFault[f.GRPCStatus]:
 		return FailedHop, false
 	}
@@ -127,7 +164,7 @@ func isTimeout(f *Facts) bool {
 
 func isCancelled(f *Facts) bool {
 	switch f.RunStatus {
-	case "cancelled", "canceled":
+	case "cancelled", "canceled", "terminated": // somebody asked for the end of the run
 		return true
 	}
 	return f.GRPCStatus == "CANCELLED" && f.Status == StatusError || f.HTTPStatus == 499
@@ -135,7 +172,7 @@ func isCancelled(f *Facts) bool {
 
 func runFailed(f *Facts) bool {
 	switch f.RunStatus {
-	case "failed", "faulted", "terminated", "aborted", "error", "upstream_failed":
+	case "failed", "faulted", "aborted", "error", "upstream_failed":
 		return true
 	}
 	return false

@@ -11,7 +11,7 @@ type Outline struct {
 
 // Sketch folds the narrow spans of a flow.
 func Sketch(pieces []Piece) Outline {
-	f := foldPieces(pieces)
+	f := foldPieces(pieces, nil)
 	o := Outline{fold: f, Hops: len(f.hops), Entry: f.entry()}
 	for i := range f.spans {
 		o.Suspect = o.Suspect || f.spans[i].Flags&(FlagSuspect|FlagError) != 0
@@ -34,7 +34,7 @@ func (o *Outline) Judge(exp Expectations, c Clock) (Judgement, bool) {
 	if o.Suspect {
 		return Judgement{Hop: -1}, false
 	}
-	p := o.fold.open(exp, c, nil)
+	p := o.fold.open(exp, c)
 	if p.overdue >= 0 {
 		return Judgement{Hop: -1}, false
 	}
@@ -73,23 +73,22 @@ func (s *Story) Handovers() []Handover { return s.fold.handovers() }
 func (f *folded) handovers() []Handover {
 	at := map[int]int{}
 	var out []Handover
-	for i := range f.spans {
-		if f.spans[i].Flags&FlagAwaits != 0 && f.spans[i].Flags&(FlagError|FlagDLQ) == 0 && !f.shared[i] {
+	for _, i := range f.byStart {
+		if f.awaits(i) {
 			at[i] = len(out)
 			out = append(out, Handover{Sender: f.spans[i].Endpoint})
 		}
 	}
+	if len(out) == 0 {
+		return nil
+	}
 	for h := range f.hops {
-		from := -1
 		for _, a := range f.hops[h].attempts {
-			if a.from >= 0 {
-				from = a.from
-			}
-			n, ok := at[from]
+			n, ok := at[a.from]
 			if a.to < 0 || !ok {
 				continue
 			}
-			t := Taker{f.spans[a.to].Endpoint, max(0, f.spans[a.to].Start-f.spans[from].End())}
+			t := Taker{f.spans[a.to].Endpoint, max(0, f.spans[a.to].Start-f.spans[a.from].End())}
 			known := false
 			for _, k := range out[n].Takers {
 				known = known || k.Endpoint == t.Endpoint
@@ -100,4 +99,38 @@ func (f *folded) handovers() []Handover {
 		}
 	}
 	return out
+}
+
+// awaits reports whether span i sent something that somebody should take up.
+func (f *folded) awaits(i int) bool {
+	s := &f.spans[i]
+	if s.Flags&FlagAwaits == 0 || s.Flags&(FlagError|FlagDLQ) != 0 || f.shared[i] {
+		return false
+	}
+	if c, ok := f.created[i]; ok && c != i {
+		return false // the span that created the message stands for it
+	}
+	return true
+}
+
+// Sides calls visit with the endpoints of the two sides of every attempt at a
+// hop, 0 for a side that sent no span.
+func (o *Outline) Sides(visit func(from, to uint64)) { o.fold.sides(visit) }
+
+// Sides calls visit with the endpoints of the two sides of every attempt at a
+// hop, 0 for a side that sent no span.
+func (s *Story) Sides(visit func(from, to uint64)) { s.fold.sides(visit) }
+
+func (f *folded) sides(visit func(from, to uint64)) {
+	endpoint := func(i int) uint64 {
+		if i < 0 {
+			return 0
+		}
+		return f.spans[i].Endpoint
+	}
+	for h := range f.hops {
+		for _, a := range f.hops[h].attempts {
+			visit(endpoint(a.from), endpoint(a.to))
+		}
+	}
 }

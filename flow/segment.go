@@ -17,6 +17,9 @@ type Segment struct {
 	Links  []Link
 	Shared bool // hops above the cuts, or a batch that took many messages: every flow refers to it, none owns it
 	Poll   bool // nothing but receives that got nothing: starts no flow
+
+	under    SpanID // root of the segment that it was cut out of
+	identity []Key  // identifying keys, one value each: the one nearest to the root
 }
 
 // Cut splits the spans of one trace into segments. Almost every trace is one
@@ -24,27 +27,33 @@ type Segment struct {
 // received or processed, or a span whose children carry different values of an
 // identifying key), at the topmost spans that have an item's own identity.
 func Cut(trace TraceID, spans []Span) []Segment {
+	if len(spans) == 0 {
+		return nil
+	}
 	t := newTree(spans)
 	owner := make([]int, len(spans)) // segment number of each span
 	segs := []Segment{{ID: SegmentID{Trace: trace}}}
 	cutting := make([]bool, len(spans)) // inside a span that stands for many items
-	many := t.manyIdentities(spans)
+	many := t.manyIdentities()
+	cut := func(i int) {
+		segs = append(segs, Segment{ID: SegmentID{Trace: trace, Root: spans[i].ID}, under: segs[owner[i]].ID.Root})
+		owner[i], cutting[i] = len(segs)-1, false
+	}
 	for _, i := range t.order {
-		p := t.parent[i]
-		if p >= 0 {
+		if p := t.parent[i]; p >= 0 {
 			owner[i], cutting[i] = owner[p], cutting[p]
 		}
 		s := &spans[i]
-		if owner[i] == 0 && cutting[i] && ownIdentity(s) {
-			segs = append(segs, Segment{ID: SegmentID{Trace: trace, Root: s.ID}})
-			owner[i], cutting[i] = len(segs)-1, false
-		}
-		if manyItems(s) {
-			segs[owner[i]].Shared = true
-			cutting[i] = true
-		} else if !cutting[i] && owner[i] == 0 && many(i) {
-			segs[0].Shared = true
-			cutting[i] = true
+		switch {
+		case manyItems(s):
+			if owner[i] != 0 && !segs[owner[i]].Shared {
+				cut(i) // a batch inside one item's work must not tie that item to all others
+			}
+			segs[owner[i]].Shared, cutting[i] = true, true
+		case cutting[i] && ownIdentity(s):
+			cut(i)
+		case !cutting[i] && owner[i] == 0 && many(i):
+			segs[0].Shared, cutting[i] = true, true
 		}
 	}
 	for _, i := range t.order {
@@ -53,17 +62,18 @@ func Cut(trace TraceID, spans []Span) []Segment {
 	for i := range segs {
 		segs[i].tidy(spans)
 	}
-	return slices.DeleteFunc(segs, func(s Segment) bool { return len(s.Spans) == 0 })
+	return segs
 }
 
 // manyItems reports whether the span took up several messages at once. A batch
-// that is sent stays with the flow that sends it.
+// that is sent stays with the flow that sends it, and a span that names one
+// message is about that one, whatever batch it came in.
 func manyItems(s *Span) bool {
-	return s.Flags&FlagShared != 0 && s.Step != Send && s.Step != Settle && s.Step != Call
+	return s.Flags&FlagShared != 0 && s.MessageID == 0 && s.Step != Send && s.Step != Schedule && s.Step != Settle && s.Step != Call
 }
 
 func ownIdentity(s *Span) bool {
-	if s.Flags&FlagTakes != 0 && (s.MessageID != 0 || len(s.Links) == 1) {
+	if (s.Flags&FlagTakes != 0 || s.Step == Settle) && (s.MessageID != 0 || len(s.Links) == 1) {
 		return true
 	}
 	return len(s.Keys) > 0
@@ -71,14 +81,15 @@ func ownIdentity(s *Span) bool {
 
 func (g *Segment) add(s *Span, i int) {
 	g.Spans = append(g.Spans, i)
+	g.Keys = append(g.Keys, s.Keys...)
 	for _, k := range s.Keys {
-		if !slices.ContainsFunc(g.Keys, func(o Key) bool { return o.Hash == k.Hash }) {
-			g.Keys = append(g.Keys, k)
+		if k.Identifying && !slices.ContainsFunc(g.identity, func(o Key) bool { return o.Name == k.Name }) {
+			g.identity = append(g.identity, k)
 		}
 	}
 	if s.MessageID != 0 {
 		switch {
-		case s.Step == Send:
+		case s.Step == Send || s.Step == Schedule:
 			g.Sent = append(g.Sent, s.MessageID)
 		case s.Flags&FlagTakes != 0 || s.Step == Receive || s.Step == Process || s.Step == Settle:
 			g.Taken = append(g.Taken, s.MessageID)
@@ -99,13 +110,20 @@ func (g *Segment) tidy(spans []Span) {
 		}
 		g.Poll = g.Poll && spans[i].Flags&FlagPoll != 0
 	}
-	slices.SortFunc(g.Keys, func(a, b Key) int { return cmp.Compare(a.Hash, b.Hash) })
+	slices.SortFunc(g.Keys, func(a, b Key) int { return cmp.Or(cmp.Compare(a.Hash, b.Hash), compareCarriers(a, b)) })
+	g.Keys = slices.CompactFunc(g.Keys, func(a, b Key) bool { return a.Hash == b.Hash })
 	slices.Sort(g.Sent)
 	g.Sent = slices.Compact(g.Sent)
 	slices.Sort(g.Taken)
 	g.Taken = slices.Compact(g.Taken)
 	slices.SortFunc(g.Links, compareLinks)
 	g.Links = slices.Compact(g.Links)
+}
+
+// compareCarriers puts the better one of two carriers of a value first: it says
+// how far the value can be trusted, whatever the others were.
+func compareCarriers(a, b Key) int {
+	return cmp.Or(-cmp.Compare(a.Trust, b.Trust), cmp.Compare(a.Window, b.Window))
 }
 
 func compareLinks(a, b Link) int {

@@ -31,19 +31,26 @@ type TraceSpans struct {
 // Narrow keeps of the facts what joining needs. Keys and links are copied,
 // because Facts are reused.
 func (f *Facts) Narrow() Span {
-	s := Span{
-		ID: f.ID, Parent: f.Parent, Start: f.Start, Duration: f.Duration,
-		Endpoint: f.EndpointID, MessageID: f.MessageID, Kind: f.Kind, Role: f.Role,
-		SpanKind: f.SpanKind, Step: f.Step, Flags: f.Flags,
-	}
-	if f.Resource != nil {
-		s.Environment = f.Resource.Environment
-	}
+	s := f.narrow()
+	s.Keys, s.Links = nil, nil
 	if len(f.Keys) > 0 {
 		s.Keys = append([]Key(nil), f.Keys...)
 	}
 	if len(f.Links) > 0 {
 		s.Links = append([]Link(nil), f.Links...)
+	}
+	return s
+}
+
+// narrow shares keys and links with the facts.
+func (f *Facts) narrow() Span {
+	s := Span{
+		ID: f.ID, Parent: f.Parent, Start: f.Start, Duration: f.Duration,
+		Endpoint: f.EndpointID, MessageID: f.MessageID, Kind: f.Kind, Role: f.Role,
+		SpanKind: f.SpanKind, Step: f.Step, Flags: f.Flags, Keys: f.Keys, Links: f.Links,
+	}
+	if f.Resource != nil {
+		s.Environment = f.Resource.Environment
 	}
 	return s
 }

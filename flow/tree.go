@@ -3,38 +3,46 @@ package flow
 import (
 	"bytes"
 	"cmp"
+	"encoding/binary"
 	"slices"
 )
 
-// tree is the parent relation of the spans of one trace, in an order in which
-// parents come before their children and siblings by start. Unknown parents
-// make roots; a cycle is broken at one link, the same whatever the input order.
+// tree is the parent relation of spans, in an order in which parents come before
+// their children and siblings by start. Unknown parents make roots; a cycle is
+// broken at one link. Nothing of it depends on the order of the input.
 type tree struct {
-	parent []int // index of the parent, -1 for roots
-	order  []int
-	orphan []bool // has a parent that is not there
+	parent  []int // index of the parent, -1 for roots
+	order   []int
+	byStart []int
+	orphan  []bool // has a parent that is not there
+	byID    map[uint64]int32
+	spans   []Span
+	trace   []TraceID          // of each span; nil when all are of one trace
+	number  map[TraceID]uint64 // of traces, when there are several
 }
 
-func newTree(spans []Span) tree {
-	t := tree{parent: make([]int, len(spans)), order: make([]int, 0, len(spans)), orphan: make([]bool, len(spans))}
-	byID := make(map[SpanID]int, len(spans))
-	var callerOf map[int]int // Zipkin gives both sides of a call one id
-	for i := range spans {
-		j, twice := byID[spans[i].ID]
-		if !twice {
-			byID[spans[i].ID] = i
-			continue
+// newTree relates the spans of one trace.
+func newTree(spans []Span) tree { return newForest(spans, nil) }
+
+// newForest relates the spans of several traces.
+func newForest(spans []Span, trace []TraceID) tree {
+	n := len(spans)
+	t := tree{spans: spans, trace: trace, parent: make([]int, n), order: make([]int, 0, n), orphan: make([]bool, n), byID: make(map[uint64]int32, n)}
+	if trace != nil {
+		t.number = map[TraceID]uint64{}
+		for i := range trace {
+			if i > 0 && trace[i] == trace[i-1] {
+				continue
+			}
+			if _, ok := t.number[trace[i]]; !ok {
+				t.number[trace[i]] = uint64(len(t.number))
+			}
 		}
-		server, client := i, j
-		if spans[j].SpanKind == KindServer {
-			server, client = j, i
-		}
-		byID[spans[i].ID] = server // children belong to the server's side
-		if callerOf == nil {
-			callerOf = map[int]int{}
-		}
-		callerOf[server] = client
 	}
+	t.sortByStart()
+	callerOf := t.index() // Zipkin gives both sides of a call one id
+	var last TraceID
+	var number uint64
 	for i := range spans {
 		t.parent[i] = -1
 		if c, ok := callerOf[i]; ok {
@@ -44,30 +52,121 @@ func newTree(spans []Span) tree {
 		if spans[i].Parent.IsZero() {
 			continue
 		}
-		if j, ok := byID[spans[i].Parent]; !ok {
+		if trace != nil && (i == 0 || trace[i] != last) {
+			last = trace[i]
+			number = t.number[last]
+		}
+		if j := t.lookup(number, i, spans[i].Parent); j < 0 {
 			t.orphan[i] = true
 		} else if j != i {
 			t.parent[i] = j
 		}
 	}
-	t.sort(spans)
+	t.sort()
 	return t
+}
+
+// idKey spreads the ids of several traces over one map, which is twice as fast
+// as a map of pairs. A collision is caught by comparing what was found.
+func idKey(number uint64, id SpanID) uint64 {
+	return binary.LittleEndian.Uint64(id[:]) ^ number*0x9E3779B97F4A7C15
+}
+
+func (t *tree) index() (callerOf map[int]int) {
+	for _, i := range t.byStart {
+		s := &t.spans[i]
+		var number uint64
+		if t.trace != nil {
+			number = t.number[t.trace[i]]
+		}
+		k := idKey(number, s.ID)
+		first, twice := t.byID[k]
+		j := int(first)
+		if !twice {
+			t.byID[k] = int32(i)
+			continue
+		}
+		if t.spans[j].ID != s.ID || t.trace != nil && t.trace[j] != t.trace[i] {
+			continue
+		}
+		server, client := i, j
+		if t.spans[j].SpanKind == KindServer {
+			server, client = j, i
+		}
+		if t.spans[server].SpanKind != KindServer || t.spans[client].SpanKind != KindClient {
+			continue
+		}
+		t.byID[k] = int32(server) // children belong to the server's side
+		if callerOf == nil {
+			callerOf = map[int]int{}
+		}
+		if _, ok := callerOf[server]; !ok {
+			callerOf[server] = client
+		}
+	}
+	return callerOf
+}
+
+// lookup finds span id in the trace with the given number, which is that of
+// span i; -1 when it is not there.
+func (t *tree) lookup(number uint64, i int, id SpanID) int {
+	j, ok := t.byID[idKey(number, id)]
+	if !ok || t.spans[j].ID != id || t.trace != nil && t.trace[j] != t.trace[i] {
+		return -1
+	}
+	return int(j)
+}
+
+// find is the span that a link leads to, -1 when it is not there.
+func (t *tree) find(l Link) int {
+	number, ok := t.number[l.Trace]
+	if !ok {
+		return -1
+	}
+	j, ok := t.byID[idKey(number, l.Span)]
+	if !ok || t.spans[j].ID != l.Span || t.trace[j] != l.Trace {
+		return -1
+	}
+	return int(j)
 }
 
 func compareSpans(a, b *Span) int {
 	return cmp.Or(cmp.Compare(a.Start, b.Start), bytes.Compare(a.ID[:], b.ID[:]), cmp.Compare(a.SpanKind, b.SpanKind))
 }
 
-func (t *tree) sort(spans []Span) {
-	byStart := make([]int, len(spans))
-	for i := range byStart {
-		byStart[i] = i
+// sortByStart orders spans whatever their order was: by start, then by what
+// tells them apart.
+func (t *tree) sortByStart() {
+	type at struct {
+		start int64
+		i     int32
 	}
-	slices.SortFunc(byStart, func(a, b int) int { return compareSpans(&spans[a], &spans[b]) })
+	by := make([]at, len(t.spans))
+	for i := range by {
+		by[i] = at{t.spans[i].Start, int32(i)}
+	}
+	slices.SortFunc(by, func(a, b at) int {
+		if a.start != b.start {
+			return cmp.Compare(a.start, b.start)
+		}
+		x, y := &t.spans[a.i], &t.spans[b.i]
+		c := cmp.Or(bytes.Compare(x.ID[:], y.ID[:]), cmp.Compare(x.SpanKind, y.SpanKind))
+		if c == 0 && t.trace != nil {
+			c = bytes.Compare(t.trace[a.i][:], t.trace[b.i][:])
+		}
+		return cmp.Or(c, cmp.Compare(x.Duration, y.Duration), cmp.Compare(x.Endpoint, y.Endpoint))
+	})
+	t.byStart = make([]int, len(by))
+	for k := range by {
+		t.byStart[k] = int(by[k].i)
+	}
+}
+
+func (t *tree) sort() {
 	const open, done = 1, 2
-	state := make([]uint8, len(spans))
+	state := make([]uint8, len(t.spans))
 	var path []int
-	for _, i := range byStart {
+	for _, i := range t.byStart {
 		path = path[:0]
 		for j := i; j >= 0 && state[j] != done; j = t.parent[j] {
 			if state[j] == open { // came round: the cycle opens at its topmost span seen from the earliest one
@@ -84,21 +183,25 @@ func (t *tree) sort(spans []Span) {
 	}
 }
 
+// several stands for the values of a subtree that has more than one: it differs
+// from every value that another subtree may have.
+const several = 0
+
 // manyIdentities tells of each span whether its subtrees carry two values of
 // one identifying key while it carries none itself. It costs nothing where no
 // identifying key is configured.
-func (t *tree) manyIdentities(spans []Span) func(int) bool {
-	identifying := slices.ContainsFunc(spans, func(s Span) bool {
+func (t *tree) manyIdentities() func(int) bool {
+	identifying := slices.ContainsFunc(t.spans, func(s Span) bool {
 		return slices.ContainsFunc(s.Keys, func(k Key) bool { return k.Identifying })
 	})
 	if !identifying {
 		return func(int) bool { return false }
 	}
-	many := make([]bool, len(spans))
-	below := make([]map[string]uint64, len(spans)) // key name -> a value seen in the subtree
+	many := make([]bool, len(t.spans))
+	below := make([]map[string]uint64, len(t.spans)) // key name -> a value seen in the subtree
 	for n := len(t.order) - 1; n >= 0; n-- {
 		i := t.order[n]
-		for _, k := range spans[i].Keys {
+		for _, k := range t.spans[i].Keys {
 			if !k.Identifying {
 				continue
 			}
@@ -112,12 +215,14 @@ func (t *tree) manyIdentities(spans []Span) func(int) bool {
 		if p < 0 {
 			continue
 		}
+		if below[p] == nil {
+			below[p] = below[i] // nobody looks at a subtree again once its parent has taken it in
+			continue
+		}
 		for name, hash := range below[i] {
-			if below[p] == nil {
-				below[p] = map[string]uint64{}
-			}
 			if h, ok := below[p][name]; ok && h != hash {
 				many[p] = true
+				below[p][name] = several
 			} else {
 				below[p][name] = hash
 			}
