@@ -12,11 +12,11 @@ import (
 )
 
 func TestEndpointsAndTraffic(t *testing.T) {
-	clock := noon
-	s := testStore(t, func(c *Config) { c.Clock = func() time.Time { return clock } })
+	clock := newClock()
+	s := testStore(t, clock.with)
 	ctx := context.Background()
 	insert(t, s, "1", "", order(t)...)
-	clock = noon.Add(3 * time.Hour)
+	clock.set(noon.Add(3 * time.Hour))
 	td := spansOf(t, span{trace: 5, id: 1, service: "a", name: "POST /orders", kind: ptrace.SpanKindServer, start: noon.UnixNano(), end: noon.UnixNano() + 5,
 		attrs: map[string]any{"http.request.method": "POST", "http.route": "/orders"}})
 	one(td).Status().SetCode(ptrace.StatusCodeError)
@@ -39,7 +39,7 @@ func TestEndpointsAndTraffic(t *testing.T) {
 		if e.ID == id {
 			found = true
 			require.Equal(t, noon.UnixNano(), e.FirstSeen)
-			require.Equal(t, clock.UnixNano(), e.LastSeen)
+			require.Equal(t, clock.now().UnixNano(), e.LastSeen)
 		}
 	}
 	require.True(t, found)

@@ -13,11 +13,11 @@ import (
 )
 
 func TestBatchesSayWhatArrived(t *testing.T) {
-	clock := noon
-	s := testStore(t, func(c *Config) { c.Clock = func() time.Time { return clock } })
+	clock := newClock()
+	s := testStore(t, clock.with)
 	ctx := context.Background()
 	insert(t, s, "1", "a", order(t)...)
-	clock = clock.Add(time.Second)
+	clock.set(noon.Add(time.Second))
 	insert(t, s, "2", "", order(t)...)
 
 	feeds, err := s.Batches(ctx, noon, func(string) bool { return false })

@@ -108,12 +108,12 @@ func TestTooManyShapes(t *testing.T) {
 }
 
 func TestShapesAreWrittenAgainTheNextDay(t *testing.T) {
-	now := noon
-	s := testStore(t, func(c *Config) { c.Clock = func() time.Time { return now } })
+	clock := newClock()
+	s := testStore(t, clock.with)
 	for i := range 4 {
 		insert(t, s, fmt.Sprint(i), "", rich())
 		if i == 1 {
-			now = noon.Add(24 * time.Hour)
+			clock.set(noon.Add(24 * time.Hour))
 		}
 	}
 	require.EqualValues(t, 2, count(t, s, "SELECT count() FROM shapes"), "one a day, of two batches")

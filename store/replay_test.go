@@ -131,8 +131,8 @@ func TestReplayWithMoreShapes(t *testing.T) {
 }
 
 func TestReplayOnAnotherDayKeepsItsDay(t *testing.T) {
-	now := noon
-	s := testStore(t, func(c *Config) { c.Clock = func() time.Time { return now } })
+	clock := newClock()
+	s := testStore(t, clock.with)
 	for range 2 {
 		b := s.NewBatch("x")
 		b.ArrivedAt(noon)
@@ -142,7 +142,7 @@ func TestReplayOnAnotherDayKeepsItsDay(t *testing.T) {
 		require.NoError(t, s.Insert(context.Background(), b))
 		b.Release()
 		s.known = known{}
-		now = noon.Add(24 * time.Hour)
+		clock.set(noon.Add(24 * time.Hour))
 	}
 	require.EqualValues(t, 5, count(t, s, "SELECT count() FROM spans"))
 	require.EqualValues(t, 1, count(t, s, "SELECT uniqExact(day) FROM spans"))

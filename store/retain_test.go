@@ -14,13 +14,13 @@ import (
 const day = 24 * time.Hour
 
 // daysOfData writes a batch and a flow on each of the n days before noon, and today.
-func daysOfData(t *testing.T, s *Store, clock *time.Time, n int) {
+func daysOfData(t *testing.T, s *Store, clock *testClock, n int) {
 	t.Helper()
 	for i := n; i >= 0; i-- {
-		*clock = noon.Add(-time.Duration(i) * day)
+		clock.set(noon.Add(-time.Duration(i) * day))
 		insert(t, s, fmt.Sprint(i), "", order(t)...)
-		f := flowAt(*clock, byte(i))
-		seg := Segment{SegmentID: flow.SegmentID{Trace: f.TraceIDs[0]}, Flow: f.ID, Arrived: *clock}
+		f := flowAt(clock.now(), byte(i))
+		seg := Segment{SegmentID: flow.SegmentID{Trace: f.TraceIDs[0]}, Flow: f.ID, Arrived: clock.now()}
 		require.NoError(t, s.WriteFlows(context.Background(), FlowWrite{Flows: []flow.Flow{f}, Segments: []Segment{seg}}))
 	}
 }
@@ -36,9 +36,9 @@ var dayColumns = map[string]string{
 }
 
 func TestRetainByAge(t *testing.T) {
-	clock := noon
-	s := testStore(t, func(c *Config) { c.Clock = func() time.Time { return clock } })
-	daysOfData(t, s, &clock, 3)
+	clock := newClock()
+	s := testStore(t, clock.with)
+	daysOfData(t, s, clock, 3)
 	dropped, err := s.Retain(context.Background(), noon, 2*day, 0)
 	require.NoError(t, err)
 	require.Equal(t, []time.Time{noon.Add(-3 * day).Truncate(day)}, dropped)
@@ -55,9 +55,9 @@ func TestRetainByAge(t *testing.T) {
 }
 
 func TestRetainBySizeNeverDropsToday(t *testing.T) {
-	clock := noon
-	s := testStore(t, func(c *Config) { c.Clock = func() time.Time { return clock } })
-	daysOfData(t, s, &clock, 3)
+	clock := newClock()
+	s := testStore(t, clock.with)
+	daysOfData(t, s, clock, 3)
 	parts, total, err := s.parts(context.Background())
 	require.NoError(t, err)
 	var oldest, feed uint64
@@ -80,9 +80,9 @@ func TestRetainBySizeNeverDropsToday(t *testing.T) {
 }
 
 func TestRetainKeepsEverythingWithoutLimits(t *testing.T) {
-	clock := noon
-	s := testStore(t, func(c *Config) { c.Clock = func() time.Time { return clock } })
-	daysOfData(t, s, &clock, 1)
+	clock := newClock()
+	s := testStore(t, clock.with)
+	daysOfData(t, s, clock, 1)
 	dropped, err := s.Retain(context.Background(), noon.Add(365*day), 0, 0)
 	require.NoError(t, err)
 	require.Empty(t, dropped)

@@ -11,8 +11,8 @@ import (
 )
 
 func TestSegmentsMove(t *testing.T) {
-	clock := noon
-	s := testStore(t, func(c *Config) { c.Clock = func() time.Time { return clock } })
+	clock := newClock()
+	s := testStore(t, clock.with)
 	ctx := context.Background()
 	a, b := flowAt(noon, 1).ID, flowAt(noon, 2).ID
 	trunk := Segment{SegmentID: flow.SegmentID{Trace: traceID(1)}, Flow: a, Arrived: noon}
@@ -31,7 +31,7 @@ func TestSegmentsMove(t *testing.T) {
 	require.Equal(t, []Segment{trunk}, of(a))
 	require.Equal(t, []Segment{cut}, of(b))
 
-	clock = noon.Add(-time.Hour) // a clock that is set back must not bring back old rows
+	clock.set(noon.Add(-time.Hour)) // a clock that is set back must not bring back old rows
 	moved := cut
 	moved.Flow = a
 	save(moved)

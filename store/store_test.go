@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -13,6 +14,22 @@ import (
 
 // noon is the clock of tests: far from midnight, so that nothing depends on the day.
 var noon = time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
+
+// testClock is a clock that a test sets while the store's own goroutines read it.
+type testClock struct{ ns atomic.Int64 }
+
+func newClock() *testClock {
+	c := new(testClock)
+	c.set(noon)
+	return c
+}
+
+func (c *testClock) set(t time.Time) { c.ns.Store(t.UnixNano()) }
+
+func (c *testClock) now() time.Time { return time.Unix(0, c.ns.Load()).UTC() }
+
+// with is the change of configuration that gives a store the clock.
+func (c *testClock) with(conf *Config) { conf.Clock = c.now }
 
 // testStore is a store on the real engine with a database of its own.
 func testStore(t testing.TB, change ...func(*Config)) *Store {
