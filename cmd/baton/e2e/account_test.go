@@ -14,6 +14,7 @@ type account struct {
 	flows  map[string]apiFlow // by their traces
 	traces map[string]int     // trace -> spans
 	listed int                // rows of the list
+	spans  int                // of the rows of the list
 }
 
 // window is a query for everything that happened in some flows.
@@ -38,6 +39,7 @@ func (b *baton) settled(flows []truth, spans int, limit time.Duration) []apiFlow
 			running++
 		}
 	}
+	began := time.Now()
 	var list []apiFlow
 	state := func() error {
 		var err error
@@ -61,6 +63,7 @@ func (b *baton) settled(flows []truth, spans int, limit time.Duration) []apiFlow
 	for {
 		err := state()
 		if err == nil {
+			b.t.Logf("settled %v after the last acknowledgement", time.Since(began).Round(10*time.Millisecond))
 			return list
 		}
 		if time.Now().After(deadline) {
@@ -71,10 +74,24 @@ func (b *baton) settled(flows []truth, spans int, limit time.Duration) []apiFlow
 	}
 }
 
-// account reads the spans of every flow in the list, and the page of every tenth.
-func (b *baton) account(list []apiFlow) account {
+// sampled chooses the flows that are read: in the short form every one that is not plainly well and one in four of the
+// others. Start and verdict choose, so that the same flow is chosen however its spans were sent.
+func sampled(verdict string, start time.Time) bool {
+	return soak() || verdict != "completed" || start.UnixNano()/100%4 == 0
+}
+
+// account reads the spans of the sampled flows, and the page of every tenth of them.
+func (b *baton) account(all []apiFlow) account {
 	b.t.Helper()
-	a := account{flows: map[string]apiFlow{}, traces: map[string]int{}, listed: len(list)}
+	began := time.Now()
+	a := account{flows: map[string]apiFlow{}, traces: map[string]int{}}
+	var list []apiFlow
+	for _, f := range all {
+		a.spans += f.SpanCount
+		if a.listed++; sampled(f.Status, f.Start) {
+			list = append(list, f)
+		}
+	}
 	var mu sync.Mutex
 	rows := make([]int, len(list))
 	for i := range rows {
@@ -91,6 +108,9 @@ func (b *baton) account(list []apiFlow) account {
 		if err != nil {
 			return err
 		}
+		if spans.SpanCount != f.SpanCount {
+			return fmt.Errorf("flow %s is listed with %d spans and has %d", f.ID, f.SpanCount, spans.SpanCount)
+		}
 		mu.Lock()
 		defer mu.Unlock()
 		a.flows[key(spans.Traces)] = f
@@ -102,6 +122,7 @@ func (b *baton) account(list []apiFlow) account {
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	b.t.Logf("%d flows of %d read in %v", len(list), len(all), time.Since(began).Round(10*time.Millisecond))
 	return a
 }
 
@@ -157,7 +178,12 @@ func (a account) score(t *testing.T, flows []truth) {
 			t.Logf("%s: flow %s (%s, %s, fault %q, culprit %s of %s): %s", what, tr.Flow, tr.Type, tr.Verdict, tr.Fault, tr.CulpritService, deref(tr.CulpritTeam), said)
 		}
 	}
+	scored := 0
 	for _, tr := range flows {
+		if !sampled(tr.Verdict, tr.Start) {
+			continue
+		}
+		scored++
 		if tr.failed() {
 			failed++
 		}
@@ -185,19 +211,20 @@ func (a account) score(t *testing.T, flows []truth) {
 			miss("culprit", tr, f.ID+": "+said)
 		}
 	}
-	t.Logf("of %d flows %d are joined to exactly their traces and %d have the right verdict; of %d failed ones %d have the right team",
-		len(flows), joined, verdict, failed, team)
+	t.Logf("of %d flows (%d in all) %d are joined to exactly their traces and %d have the right verdict; of %d failed ones %d have the right team",
+		scored, len(flows), joined, verdict, failed, team)
 	if failed == 0 {
 		t.Error("the demo had no failed flows: nothing was shown about culprits")
 	}
-	atLeast(t, "joined to exactly their traces", joined, len(flows), 0.995)
-	atLeast(t, "with the right verdict", verdict, len(flows), 0.99)
+	atLeast(t, "joined to exactly their traces", joined, scored, 0.995)
+	atLeast(t, "with the right verdict", verdict, scored, 0.99)
 	atLeast(t, "failed flows with the right team", team, failed, 0.97)
 }
 
 func atLeast(t *testing.T, what string, n, of int, share float64) {
 	t.Helper()
-	if float64(n) < share*float64(of) {
+	// One in twenty is five per cent: a small number may always miss one.
+	if float64(n) < min(share*float64(of), float64(of-1)) {
 		t.Errorf("%s: %d of %d, want %.1f %%", what, n, of, 100*share)
 	}
 }
@@ -238,15 +265,13 @@ func (a account) same(t *testing.T, of account) {
 // whole demands that every acknowledged span is there once.
 func (a account) whole(t *testing.T, b *baton, of account, spans int) {
 	t.Helper()
-	sum := 0
 	for trace, n := range a.traces {
-		sum += n
 		if want, ok := of.traces[trace]; ok && n != want {
 			t.Errorf("trace %s has %d spans, want %d", trace, n, want)
 		}
 	}
-	if sum != spans {
-		t.Errorf("%d spans can be read, %d were acknowledged", sum, spans)
+	if a.spans != spans {
+		t.Errorf("flows have %d spans, %d were acknowledged", a.spans, spans)
 	}
 	s, err := b.status()
 	if err != nil {
