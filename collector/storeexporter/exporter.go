@@ -45,6 +45,7 @@ type storeExporter struct {
 	wal    *spanlog.Log
 	stop   context.CancelFunc
 	done   sync.WaitGroup
+	lane   lane
 	counts counts
 }
 
@@ -55,7 +56,11 @@ type counts struct {
 
 var _ exporter.Traces = (*storeExporter)(nil)
 
-func (e *storeExporter) Capabilities() consumer.Capabilities { return consumer.Capabilities{} }
+// Capabilities asks for spans of our own: the lane keeps them, and the store
+// gives ids to spans that have none.
+func (e *storeExporter) Capabilities() consumer.Capabilities {
+	return consumer.Capabilities{MutatesData: true}
+}
 
 func (e *storeExporter) Start(_ context.Context, host component.Host) error {
 	x, err := storeextension.Find(host, e.cfg.Storage)
@@ -71,7 +76,7 @@ func (e *storeExporter) Start(_ context.Context, host component.Host) error {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	e.stop = cancel
-	in := &inserter{cfg: e.cfg, wal: e.wal, store: x.Store(), log: e.log, counts: &e.counts}
+	in := &inserter{cfg: e.cfg, wal: e.wal, store: x.Store(), log: e.log, lane: &e.lane, counts: &e.counts}
 	e.done.Go(func() { in.run(ctx) })
 	x.AddPart(e)
 	return nil
@@ -110,7 +115,12 @@ func (e *storeExporter) ConsumeTraces(ctx context.Context, td ptrace.Traces) err
 	if *buf, err = encodeRecord((*buf)[:0], tenant, td); err != nil {
 		return consumererror.NewPermanent(fmt.Errorf("encode the spans for the log: %w", err))
 	}
-	_, _, err = e.wal.Append(ctx, *buf, rows)
+	key := recordKey(*buf)
+	e.lane.put(key, part{tenant, td}, len(*buf))
+	_, duplicate, err := e.wal.Append(ctx, *buf, rows)
+	if err != nil || duplicate {
+		e.lane.take(key)
+	}
 	switch {
 	case err == nil:
 		e.counts.acknowledged.Add(int64(rows))

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync/atomic"
 	"time"
 
-	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.uber.org/zap"
 
 	"github.com/baton-observability/baton/collector/storeexporter/spanlog"
@@ -21,13 +21,9 @@ type inserter struct {
 	wal    *spanlog.Log
 	store  *store.Store
 	log    *zap.Logger
+	lane   *lane
 	counts *counts
-}
-
-// part is one record of a range, decoded.
-type part struct {
-	tenant string
-	spans  ptrace.Traces
+	busy   atomic.Bool // a range is being inserted
 }
 
 // work is a range ready to be inserted.
@@ -40,13 +36,15 @@ type work struct {
 // run ends with the context. One goroutine reads and decodes the next range
 // while this one inserts the last.
 func (in *inserter) run(ctx context.Context) {
-	ready := make(chan work, 1)
+	ready := make(chan work)
 	go func() {
 		defer close(ready)
 		in.read(ctx, ready)
 	}()
 	for w := range ready {
+		in.busy.Store(true)
 		in.insert(ctx, w)
+		in.busy.Store(false)
 	}
 }
 
@@ -93,21 +91,30 @@ func (in *inserter) replay(ctx context.Context, rg spanlog.Range) (work, error) 
 }
 
 // gather reads records until there are enough for a range, or the first of them
-// has waited long enough.
+// has waited long enough and nothing else is being inserted: while the store is
+// busy a range can only wait, and a larger one costs less.
 func (in *inserter) gather(ctx context.Context, r *spanlog.Reader) (work, bool) {
 	var w work
 	rec, ok := in.next(ctx, r)
 	if !ok {
 		return w, false
 	}
-	wait, cancel := context.WithTimeout(ctx, in.cfg.RangeTime)
-	defer cancel()
 	var end spanlog.Position
-	for rows := 0; ok; rec, ok = in.next(wait, r) {
-		in.decode(&w, rec)
-		rows, end = rows+max(rec.Rows, 1), rec.End
-		if rows >= in.cfg.RangeRows {
+	rows := 0
+	for begun := time.Now(); rows < in.cfg.RangeRows; {
+		if ok {
+			in.decode(&w, rec)
+			rows, end = rows+max(rec.Rows, 1), rec.End
+		}
+		left := in.cfg.RangeTime - time.Since(begun)
+		if left <= 0 && !in.busy.Load() {
 			break
+		}
+		wait, cancel := context.WithTimeout(ctx, max(left, busyWait))
+		rec, ok = in.next(wait, r)
+		cancel()
+		if !ok && ctx.Err() != nil {
+			return w, false
 		}
 	}
 	for {
@@ -123,6 +130,9 @@ func (in *inserter) gather(ctx context.Context, r *spanlog.Reader) (work, bool) 
 	}
 }
 
+// busyWait is how often a range that is due asks whether the store is free.
+const busyWait = 10 * time.Millisecond
+
 // next reads a record; it gives up when the context ends or the log is closed.
 func (in *inserter) next(ctx context.Context, r *spanlog.Reader) (spanlog.Record, bool) {
 	for {
@@ -131,7 +141,7 @@ func (in *inserter) next(ctx context.Context, r *spanlog.Reader) (spanlog.Record
 			return rec, true
 		}
 		if ctx.Err() != nil || errors.Is(err, spanlog.ErrClosed) {
-			return rec, false
+			return rec, false // the deadline of a range is no failure
 		}
 		in.note("read the log", err)
 		if !sleep(ctx, time.Second) {
@@ -145,6 +155,10 @@ func (in *inserter) next(ctx context.Context, r *spanlog.Reader) (spanlog.Record
 func (in *inserter) decode(w *work, rec spanlog.Record) {
 	if w.arrived.IsZero() {
 		w.arrived = rec.Time
+	}
+	if p, ok := in.lane.take(recordKey(rec.Data)); ok {
+		w.parts = append(w.parts, p)
+		return
 	}
 	tenant, td, err := decodeRecord(rec.Data)
 	if err != nil {
