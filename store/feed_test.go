@@ -103,3 +103,16 @@ func TestHotValuesAreCut(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, found[key], MaxTracesPerHash)
 }
+
+func TestAClockSetBackHidesNoCommit(t *testing.T) {
+	clock := newClock()
+	s := testStore(t, clock.with)
+	insert(t, s, "1", "", order(t)...)
+	clock.set(noon.Add(-3 * time.Hour))
+	insert(t, s, "2", "", order(t)...)
+
+	feeds, err := s.Batches(context.Background(), noon, func(id string) bool { return id == "1" })
+	require.NoError(t, err)
+	require.Len(t, feeds, 1, "a commit after the clock was set back is not older than the one before")
+	require.Equal(t, "2", feeds[0].ID)
+}

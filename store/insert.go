@@ -96,7 +96,7 @@ func (b *Batch) fillCommit(s *Store) {
 		body = flow.AppendFeed(body[:0], b.groups.feed())
 	}
 	c.input.Reset()
-	c.ingestedAt.Append(s.clock().UTC())
+	c.ingestedAt.Append(s.commits.now(s.clock()))
 	c.id.Append(b.id)
 	c.instance.Append(s.config.Instance)
 	c.spans = append(c.spans, uint32(b.Spans()))

@@ -33,6 +33,7 @@ type Store struct {
 	contents  contentCache
 	stamp     atomic.Uint64 // the last revision given out by nextRevision
 
+	commits   commitClock
 	committed chan struct{} // one slot: commits since the last look are one piece of news
 
 	stop context.CancelFunc
@@ -80,7 +81,10 @@ func (s *Store) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return migrate(ctx, s.read, ms, s.clock())
+	if err := migrate(ctx, s.read, ms, s.clock()); err != nil {
+		return err
+	}
+	return s.startCommitClock(ctx)
 }
 
 // options of the connection, after starting the engine when there is none.

@@ -1,0 +1,1 @@
+SELECT toUnixTimestamp64Milli(max(ingested_at)) FROM batches
