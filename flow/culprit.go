@@ -1,59 +1,151 @@
 package flow
 
-import (
-	"strconv"
-	"strings"
-)
+import "time"
 
 // blame names the side of a failed hop that dropped the baton, with the rule
 // that decided and the evidence.
 func (s *Story) blame(h int) Judgement {
 	hop := &s.Hops[h]
 	last := hop.tries[len(hop.tries)-1]
-	party, rule, confidence := s.side(hop, last)
+	party, rule, confidence := s.side(h, last)
 	reason := hop.Error
 	if reason == "" {
 		reason = s.reason(hop)
 	}
 	evidence := s.evidence(hop, last)
-	if s.fold.orphan[evidence] || s.Facts[evidence].Flags&FlagDerived != 0 {
+	if s.rootless(evidence) || s.Facts[evidence].Flags&FlagDerived != 0 {
 		confidence = max(confidence, Medium) - 1
 	}
 	e := &party.Endpoint
 	c := &Culprit{Endpoint: party.ID, Service: e.Service, Operation: e.Operation, Kind: e.Kind, System: e.System, Role: party.Role, Host: e.Host,
-		Reason: reason, Signature: Signature(reason), Rule: rule, Confidence: confidence, Trace: s.fold.trace[evidence], Span: s.Facts[evidence].ID}
+		Reason: reason, Rule: rule, Confidence: confidence, Trace: s.fold.trace[evidence], Span: s.Facts[evidence].ID}
+	if lost, ok := s.onTheWay(hop, last); ok {
+		c.Role, c.Rule = NoRole, "network.delay"
+		c.Between = [2]string{s.Facts[last.from].Endpoint.Service, e.Service}
+		c.Reason = clip("network delay: " + lost.String() + " between " + c.Between[0] + " and " + c.Between[1])
+	}
+	c.Signature = Signature(c.Reason)
 	return Judgement{Culprit: c, Hop: h, FailedAt: s.failedAt(h)}
+}
+
+// rootless reports whether span i hangs below a parent that has not come: the
+// cause may be there.
+func (s *Story) rootless(i int) bool {
+	for s.Parent[i] >= 0 {
+		i = s.Parent[i]
+	}
+	return s.fold.orphan[i]
+}
+
+// onTheWay reports a call that ended in a timeout though its callee was well and
+// took less than half of the time: the rest was lost between the two.
+func (s *Story) onTheWay(hop *Hop, last try) (time.Duration, bool) {
+	if hop.Outcome != TimedOut || last.from < 0 || last.to < 0 || s.ownFault(last) {
+		return 0, false
+	}
+	lost := s.Facts[last.from].Duration - s.Facts[last.to].Duration
+	return time.Duration(lost).Round(time.Millisecond), lost > s.Facts[last.from].Duration/2
+}
+
+// awaited finds what a run that timed out still waited for: a step that was
+// asked for last and never answered, -1 for none.
+func (s *Story) awaited(h int) int {
+	lead := s.Facts[s.leadOf(&s.Hops[h])]
+	if s.Hops[h].Outcome != TimedOut || lead.Kind != Workflow || lead.Step != Run {
+		return -1
+	}
+	best := -1
+	for _, c := range s.children[h] {
+		last := s.Hops[c].tries[len(s.Hops[c].tries)-1]
+		if last.to < 0 && s.Hops[c].Outcome == OK && (best < 0 || s.Hops[c].Start > s.Hops[best].Start) {
+			best = c
+		}
+	}
+	return best
 }
 
 // side chooses the party. The rules are those of the culprit table in the
 // documentation, by name.
-func (s *Story) side(hop *Hop, last try) (Party, string, Confidence) {
+func (s *Story) side(h int, last try) (Party, string, Confidence) {
+	hop := &s.Hops[h]
 	from, to := s.party(hop, last.from), s.party(hop, last.to)
 	switch {
 	case hop.Outcome == DeadLettered:
-		return s.deadLetterSide(hop, from, to)
-	case last.caller && from != nil:
-		return *from, "caller.fault", s.grade(Medium, last.from)
-	case last.caller && to != nil: // refused at the entry: whoever called is outside
-		e := Endpoint{Tenant: to.Endpoint.Tenant, Environment: to.Endpoint.Environment, Kind: to.Endpoint.Kind, System: to.Endpoint.System, Operation: to.Endpoint.Operation, Role: Caller}
-		return Party{Role: Caller, Endpoint: e, ID: e.ID(), Span: -1}, "caller.outside", Medium
+		return s.deadLetterSide(hop, last)
+	case last.caller:
+		return s.callerSide(h)
+	case to != nil && to.Role == Gateway && s.ownFault(last):
+		return *to, "gateway.error", s.grade(High, last.to)
 	case to != nil && s.ownFault(last):
 		return *to, "callee.error", s.grade(High, last.to)
+	case to != nil && hop.async:
+		return *to, "consumer.gave_up", Medium
 	case to != nil:
 		return *to, "callee.slow", Medium
 	}
 	for i := range hop.Parties { // no span from the callee: it is known by name only
 		if p := &hop.Parties[i]; p.Role == Provider && p.Span < 0 {
-			if s.Facts[last.from].HTTPStatus >= 500 || s.Facts[last.from].GRPCStatus != "" && !isTimeout(s.Facts[last.from]) {
+			if f := s.Facts[last.from]; f.HTTPStatus >= 500 || f.GRPCStatus != "" && !isTimeout(f) {
 				return *p, "callee.unseen.answered", Medium
 			}
 			return *p, "callee.unseen", Low
 		}
 	}
+	if from != nil && s.Facts[last.from].Step == Call {
+		return *from, "caller.error", Low // nothing says whom it called
+	}
 	if from != nil {
-		return *from, "sender.error", s.grade(High, last.from)
+		return *from, "sender.error", Medium
 	}
 	return hop.Parties[0], "only.side", Low
+}
+
+// callerSide finds who asked for what was refused. A gateway that passed both
+// the call and the refusal on did not; one that has no route for a call from
+// inside the estate has itself to blame.
+func (s *Story) callerSide(h int) (Party, string, Confidence) {
+	for range 100 {
+		hop := &s.Hops[h]
+		last := hop.tries[len(hop.tries)-1]
+		from, to := s.party(hop, last.from), s.party(hop, last.to)
+		switch {
+		case from != nil && to != nil && to.Role == Gateway && s.noRoute(h, last.to):
+			return *to, "gateway.no_route", Medium
+		case from == nil && to != nil: // refused at the entry: whoever called is outside
+			e := Endpoint{Tenant: to.Endpoint.Tenant, Environment: to.Endpoint.Environment, Kind: to.Endpoint.Kind, System: to.Endpoint.System, Operation: to.Endpoint.Operation, Role: Caller}
+			return Party{Role: Caller, Endpoint: e, ID: e.ID(), Span: -1}, "caller.outside", Medium
+		case from == nil:
+			return hop.Parties[0], "only.side", Low
+		case from.Role != Gateway:
+			return *from, "caller.fault", Medium
+		}
+		up := -1
+		for _, p := range hop.Parents {
+			if l := s.Hops[p].tries[len(s.Hops[p].tries)-1]; l.caller && l.to >= 0 && s.Facts[l.to].Role == Gateway {
+				up = p
+			}
+		}
+		if up < 0 {
+			return *from, "caller.fault", Medium // it did not pass the refusal on: what it asked was its own idea
+		}
+		h = up
+	}
+	return s.Hops[h].Parties[0], "only.side", Low
+}
+
+// noRoute reports whether gateway span i answered by itself that there is nothing
+// where it was asked to go.
+func (s *Story) noRoute(h, i int) bool {
+	f := s.Facts[i]
+	if f.HTTPStatus != 404 && f.HTTPStatus != 405 && f.GRPCStatus != "UNIMPLEMENTED" {
+		return false
+	}
+	for _, c := range s.children[h] {
+		if s.Hops[c].Kind == API {
+			return false // it did ask somebody
+		}
+	}
+	return true
 }
 
 // ownFault reports whether the callee itself said that it failed.
@@ -82,34 +174,6 @@ func (s *Story) party(hop *Hop, span int) *Party {
 	return nil
 }
 
-// deadLetterSide reads the broker's reason: what the sender got wrong is the
-// sender's, everything else the consumer's.
-func (s *Story) deadLetterSide(hop *Hop, from, to *Party) (Party, string, Confidence) {
-	reason := strings.ToLower(s.deadLetterReason(hop))
-	producer := false
-	for _, w := range [...]string{"headersize", "sessionid", "session id", "maxtransferhop", "schema", "deserial", "contract", "validation"} {
-		producer = producer || strings.Contains(reason, w)
-	}
-	switch {
-	case producer && from != nil:
-		return *from, "dead_letter.producer", Medium
-	case to != nil:
-		return *to, "dead_letter.consumer", High
-	case from != nil:
-		return *from, "dead_letter.sender", Low
-	}
-	return hop.Parties[0], "dead_letter", Low
-}
-
-func (s *Story) deadLetterReason(hop *Hop) string {
-	for _, i := range hop.Spans {
-		if r := s.Facts[i].DeadLetterReason; r != "" {
-			return r
-		}
-	}
-	return hop.putAway
-}
-
 // evidence is the span that tells most about a hop's failure: the callee's if
 // it has one, else the caller's.
 func (s *Story) evidence(hop *Hop, last try) int {
@@ -120,139 +184,4 @@ func (s *Story) evidence(hop *Hop, last try) int {
 		return last.from
 	}
 	return last.to
-}
-
-// reason is one line for people: the exception or message nearest to the cause.
-func (s *Story) reason(hop *Hop) string {
-	last := hop.tries[len(hop.tries)-1].attempt
-	if r := s.deadLetterReason(hop); r != "" && hop.Outcome == DeadLettered {
-		if text := s.errorText(hop, last); text != "" {
-			return clip(r + " after: " + text)
-		}
-		return clip("dead-lettered: " + r)
-	}
-	if text := s.errorText(hop, last); text != "" {
-		return clip(text)
-	}
-	f := s.lead(last)
-	switch hop.Outcome {
-	case TimedOut:
-		return "timed out"
-	case DeadLettered:
-		return "dead-lettered"
-	case CancelledHop:
-		return "cancelled"
-	case Recovered:
-		return strconv.Itoa(hop.Attempts) + " attempts"
-	}
-	return clip("error in " + f.Name)
-}
-
-// errorText looks at the last try's own spans first, then at what ran inside
-// the hop (a database call, say), the latest error first.
-func (s *Story) errorText(hop *Hop, last attempt) string {
-	for _, i := range [...]int{last.to, last.from} {
-		if i >= 0 {
-			if t := explain(s.Facts[i]); t != "" && (s.Facts[i].ExceptionType != "" || s.Facts[i].Message != "") {
-				return t
-			}
-		}
-	}
-	for k := len(hop.Spans) - 1; k >= 0; k-- {
-		f := s.Facts[hop.Spans[k]]
-		if f.Status == StatusError && (f.ExceptionType != "" || f.Message != "" || f.ErrorType != "") {
-			if f.Kind == DB && f.System != "" {
-				return f.System + ": " + explain(f)
-			}
-			return explain(f)
-		}
-	}
-	for _, i := range [...]int{last.to, last.from} {
-		if i >= 0 {
-			if t := explain(s.Facts[i]); t != "" {
-				return t
-			}
-		}
-	}
-	return ""
-}
-
-// explain says what a span says of its own failure.
-func explain(f *Facts) string {
-	switch {
-	case f.ExceptionType != "" && f.ExceptionMessage != "":
-		return f.ExceptionType + ": " + f.ExceptionMessage
-	case f.ExceptionType != "":
-		return f.ExceptionType
-	case f.Message != "":
-		return f.Message
-	case f.HTTPStatus >= 400:
-		t := "HTTP " + strconv.Itoa(f.HTTPStatus)
-		if f.ErrorType != "" && f.ErrorType != strconv.Itoa(f.HTTPStatus) {
-			t += " " + f.ErrorType
-		}
-		return t
-	case f.GRPCStatus != "" && f.GRPCStatus != "OK":
-		return "gRPC " + f.GRPCStatus
-	case f.ErrorType != "":
-		return f.ErrorType
-	case f.RunStatus != "" && runFailed(f):
-		return "run " + f.RunStatus
-	}
-	return ""
-}
-
-const maxReason = 300
-
-func clip(s string) string {
-	s = strings.ToValidUTF8(strings.Join(strings.Fields(s), " "), "�")
-	if len(s) <= maxReason {
-		return s
-	}
-	cut := maxReason
-	for cut > 0 && s[cut]&0xC0 == 0x80 {
-		cut--
-	}
-	return s[:cut] + "…"
-}
-
-// Signature is a reason with what changes from case to case removed: numbers,
-// ids, quoted values. Failures are grouped by it.
-func Signature(reason string) string {
-	var b strings.Builder
-	for _, w := range strings.Fields(reason) {
-		core := strings.Trim(w, `"'()[]{},.;:<>`)
-		if volatile(core) {
-			w = strings.Replace(w, core, "{}", 1)
-		}
-		if b.Len() > 0 {
-			b.WriteByte(' ')
-		}
-		b.WriteString(w)
-		if b.Len() > 160 {
-			break
-		}
-	}
-	return b.String()
-}
-
-// volatile reports words that hold a digit, but for well-known short codes
-// such as "HTTP 503" and "23505", whose number is the point.
-func volatile(w string) bool {
-	digits, letters := 0, 0
-	for _, r := range w {
-		switch {
-		case r >= '0' && r <= '9':
-			digits++
-		case r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z':
-			letters++
-		}
-	}
-	if digits == 0 {
-		return false
-	}
-	if letters == 0 && digits == len(w) && digits <= 3 {
-		return false
-	}
-	return digits >= 2 || letters == 0 || strings.ContainsAny(w, "-_/#=")
 }

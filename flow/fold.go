@@ -152,7 +152,11 @@ func (f *folded) parents() {
 				if i < 0 {
 					continue
 				}
-				if p := f.parent[i]; p >= 0 && f.hop[p] >= 0 && f.hop[p] != h && (len(all) == first || all[len(all)-1] != f.hop[p]) {
+				p := f.parent[i]
+				for n := 0; p >= 0 && f.hop[p] == h && n < 16; n++ { // a side in several spans
+					p = f.parent[p]
+				}
+				if p >= 0 && f.hop[p] >= 0 && f.hop[p] != h && (len(all) == first || all[len(all)-1] != f.hop[p]) {
 					all = append(all, f.hop[p])
 				}
 			}

@@ -43,6 +43,9 @@ func (f *folded) take(i int) {
 	h := none
 	if s.Step != Settle {
 		h = f.redelivered(i, from)
+	} else if p := f.parent[i]; from < 0 && p >= 0 && f.hop[p] >= 0 && f.shared[p] == f.shared[i] {
+		f.note(i, none, f.hop[p]) // nothing tells which message: it is settled where it is worked on
+		return
 	}
 	switch {
 	case h >= 0:
@@ -80,14 +83,17 @@ func (f *folded) take(i int) {
 // in receiving, and settling in either.
 func (f *folded) around(i int) int {
 	s, p := &f.spans[i], f.parent[i]
-	for n := 0; p >= 0 && n < 8 && f.spans[p].Kind == Internal && s.Step == Process; n++ {
+	if s.Step == Run {
+		return none
+	}
+	for n := 0; p >= 0 && n < 8 && f.spans[p].Kind == Internal && s.Step != Receive; n++ {
 		p = f.parent[p]
 	}
-	if p < 0 || f.hop[p] < 0 || s.Step == Run || f.shared[p] != f.shared[i] {
+	if p < 0 || f.hop[p] < 0 || f.shared[p] != f.shared[i] {
 		return none
 	}
 	above := f.spans[p].Step
-	if above != Receive && above != Process && s.Step != Settle {
+	if above != Receive && above != Process {
 		return none
 	}
 	if s.Step == Process && above == Receive {

@@ -1,0 +1,586 @@
+package flow
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"go.opentelemetry.io/collector/pdata/pcommon"
+	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.yaml.in/yaml/v3"
+)
+
+// tale is one flow of testdata/stories: its spans, one a line, and what Baton
+// makes of them. A line is
+//
+//	TRACE/SPAN[<PARENT] SERVICE START+DURATION VERB WORDS [; KEY=VALUE]...
+//
+// with times in ms. See verb and option for what may follow.
+type tale struct {
+	Name    string
+	Keys    []string // configured business keys
+	Spans   []string
+	Expect  map[string]expected // by the label of a sender
+	Now     time.Duration       // since the first span's start
+	Quiet   time.Duration
+	Flows   [][]string // spans of each flow; one flow with all of them when empty
+	Hops    []string   // of the first flow, see render
+	Verdict string
+	Culprit string
+	Entry   string
+	CheckAt time.Duration `yaml:"check_at"` // since the first span's start
+}
+
+type expected struct {
+	By       string // label of a span whose endpoint takes it up, or service/role
+	Patience time.Duration
+}
+
+var taleStart = time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
+
+func at(d time.Duration) int64 { return taleStart.Add(d).UnixNano() }
+
+func spanID(label string) (id SpanID)   { copy(id[:], label); return id }
+func traceID(label string) (id TraceID) { copy(id[:], label); return id }
+func label(id SpanID) string            { return string(bytes.TrimRight(id[:], "\x00")) }
+func labelOf(trace string) (t [16]byte) { return traceID(trace) }
+func number64(t testing.TB, s string) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil {
+		t.Fatalf("%q is not a number", s)
+	}
+	return n
+}
+
+// tell reads a line into facts.
+func tell(t testing.TB, x *Extractor, line string) *Facts {
+	t.Helper()
+	head, options, _ := strings.Cut(line, ";")
+	w := strings.Fields(head)
+	if len(w) < 4 {
+		t.Fatalf("%q: too short", line)
+	}
+	res := pcommon.NewResource()
+	res.Attributes().PutStr("service.name", w[1])
+	res.Attributes().PutStr("deployment.environment.name", "prod")
+	s := ptrace.NewSpan()
+	trace, rest, _ := strings.Cut(w[0], "/")
+	id, parent, _ := strings.Cut(rest, "<")
+	s.SetTraceID(labelOf(trace))
+	s.SetSpanID(pcommon.SpanID(spanID(id)))
+	s.SetParentSpanID(pcommon.SpanID(spanID(parent)))
+	start, took, _ := strings.Cut(w[2], "+")
+	begin := taleStart.Add(time.Duration(number64(t, start)) * time.Millisecond)
+	s.SetStartTimestamp(pcommon.NewTimestampFromTime(begin))
+	s.SetEndTimestamp(pcommon.NewTimestampFromTime(begin.Add(time.Duration(number64(t, took)) * time.Millisecond)))
+	scope := verbOf(t, s, w[3], w[4:])
+	for o := range strings.SplitSeq(options, ";") {
+		k, v, _ := strings.Cut(strings.TrimSpace(o), "=")
+		switch k {
+		case "":
+		case "scope":
+			scope = v
+		case "env":
+			res.Attributes().PutStr("deployment.environment.name", v)
+		default:
+			option(s, k, v)
+		}
+	}
+	f := &Facts{}
+	x.Span(x.Resource("", res), scope, s, f)
+	return f
+}
+
+// verbOf writes what a library writes for one act.
+func verbOf(t testing.TB, s ptrace.Span, verb string, w []string) (scope string) {
+	a := s.Attributes()
+	s.SetName(strings.Join(append([]string{verb}, w...), " "))
+	switch verb {
+	case "serve": // METHOD ROUTE
+		s.SetKind(ptrace.SpanKindServer)
+		s.SetName(strings.Join(w, " "))
+		a.PutStr("http.request.method", w[0])
+		a.PutStr("http.route", w[1])
+	case "call": // HOST METHOD PATH
+		s.SetKind(ptrace.SpanKindClient)
+		s.SetName(w[1])
+		a.PutStr("http.request.method", w[1])
+		a.PutStr("url.full", "http://"+w[0]+w[2])
+		if w[0] != "-" {
+			a.PutStr("server.address", w[0])
+		} else {
+			a.PutStr("url.full", w[2])
+		}
+	case "grpc.serve": // SERVICE/METHOD
+		s.SetKind(ptrace.SpanKindServer)
+		s.SetName(w[0])
+		a.PutStr("rpc.system", "grpc")
+		a.PutStr("rpc.method", w[0])
+	case "grpc.call": // HOST SERVICE/METHOD
+		s.SetKind(ptrace.SpanKindClient)
+		s.SetName(w[1])
+		a.PutStr("rpc.system", "grpc")
+		a.PutStr("rpc.method", w[1])
+		a.PutStr("server.address", w[0])
+	case "send", "receive", "process", "settle": // DESTINATION
+		s.SetKind(map[string]ptrace.SpanKind{"send": ptrace.SpanKindProducer, "process": ptrace.SpanKindConsumer}[verb])
+		if s.Kind() == ptrace.SpanKindUnspecified {
+			s.SetKind(ptrace.SpanKindClient)
+		}
+		s.SetName(w[0] + " " + verb)
+		a.PutStr("messaging.system", "servicebus")
+		a.PutStr("messaging.operation.type", verb)
+		a.PutStr("messaging.destination.name", w[0])
+	case "db": // OPERATION TABLE
+		s.SetKind(ptrace.SpanKindClient)
+		a.PutStr("db.system.name", "postgresql")
+		a.PutStr("db.operation.name", w[0])
+		a.PutStr("db.collection.name", w[1])
+	case "do":
+		s.SetKind(ptrace.SpanKindInternal)
+		s.SetName(strings.Join(w, " "))
+	default:
+		op, _, ok := strings.Cut(verb, ":")
+		if !ok {
+			t.Fatalf("no verb %q", verb)
+		}
+		s.SetKind(ptrace.SpanKindServer)
+		switch op {
+		case "StartWorkflow", "StartActivity", "StartChildWorkflow", "SignalWorkflow":
+			s.SetKind(ptrace.SpanKindClient)
+		case "create_orchestration":
+			s.SetKind(ptrace.SpanKindProducer)
+		}
+		if op[0] >= 'a' {
+			return "Microsoft.DurableTask"
+		}
+		return "temporal-sdk-go"
+	}
+	return ""
+}
+
+// option writes one attribute, or what is no attribute on a span.
+func option(s ptrace.Span, k, v string) {
+	switch k {
+	case "error":
+		s.Status().SetCode(ptrace.StatusCodeError)
+		s.Status().SetMessage(v)
+		return
+	case "ok":
+		s.Status().SetCode(ptrace.StatusCodeOk)
+		return
+	case "exception":
+		e := s.Events().AppendEmpty()
+		e.SetName("exception")
+		typ, msg, _ := strings.Cut(v, ": ")
+		e.Attributes().PutStr("exception.type", typ)
+		e.Attributes().PutStr("exception.message", msg)
+		return
+	case "link":
+		trace, span, _ := strings.Cut(v, "/")
+		l := s.Links().AppendEmpty()
+		l.SetTraceID(labelOf(trace))
+		l.SetSpanID(pcommon.SpanID(spanID(span)))
+		return
+	case "kind":
+		s.SetKind(ptrace.SpanKind(slices.Index(spanKinds, v)))
+		return
+	case "name":
+		s.SetName(v)
+		return
+	}
+	if long, ok := map[string]string{"status": "http.response.status_code", "grpc": "rpc.grpc.status_code", "corr": "correlation.id", "msg": "messaging.message.id",
+		"n": "messaging.batch.message_count", "run": "temporalRunID", "state": "durabletask.task.status", "system": "messaging.system", "type": "error.type",
+		"deliveries": "messaging.servicebus.message.delivery_count", "disposition": "messaging.servicebus.disposition_status", "resend": "http.request.resend_count",
+		"group": "messaging.consumer.group.name", "subscription": "messaging.destination.subscription.name", "reason": "DeadLetterReason", "task": "durabletask.task.task_id",
+		"instance": "durabletask.task.instance_id"}[k]; ok {
+		k = long
+	}
+	if n, err := strconv.ParseInt(v, 10, 64); err == nil {
+		s.Attributes().PutInt(k, n)
+	} else {
+		s.Attributes().PutStr(k, v)
+	}
+}
+
+// told is what came of a tale: its flows, the one with the first span first.
+type told struct {
+	stories []*Story
+	facts   []*Facts
+	joined  Joined
+}
+
+// join takes the tale the way of the product: facts, segments, a partition,
+// stories. A random source shuffles everything that has no order.
+func (c *tale) join(t testing.TB, rnd *rand.Rand) told {
+	t.Helper()
+	x := extractor(t, Rules{Keys: c.Keys})
+	var out told
+	byTrace := map[TraceID][]*Facts{}
+	var traces []TraceID
+	for _, line := range c.Spans {
+		f := tell(t, x, line)
+		out.facts = append(out.facts, f)
+		if byTrace[f.Trace] == nil {
+			traces = append(traces, f.Trace)
+		}
+		byTrace[f.Trace] = append(byTrace[f.Trace], f)
+	}
+	shuffle := func(n int, swap func(i, j int)) {
+		if rnd != nil {
+			rnd.Shuffle(n, swap)
+		}
+	}
+	shuffle(len(traces), func(i, j int) { traces[i], traces[j] = traces[j], traces[i] })
+	var nodes []Node
+	var facts [][]*Facts
+	holder := map[Link]int{}
+	for _, id := range traces {
+		all := byTrace[id]
+		shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
+		spans := make([]Span, len(all))
+		for i := range all {
+			spans[i] = all[i].Narrow()
+		}
+		segments := Cut(id, spans)
+		shuffle(len(segments), func(i, j int) { segments[i], segments[j] = segments[j], segments[i] })
+		for i := range segments {
+			g := segments[i]
+			var own []*Facts
+			for _, k := range g.Spans {
+				own = append(own, all[k])
+				holder[Link{id, all[k].ID}] = len(nodes)
+			}
+			if g.ID.Root.IsZero() {
+				holder[Link{Trace: id}] = len(nodes)
+			}
+			nodes, facts = append(nodes, Node{Segment: &g}), append(facts, own)
+		}
+	}
+	for i := range nodes {
+		for _, l := range nodes[i].Segment.Links {
+			n, ok := holder[l]
+			if !ok {
+				n, ok = holder[Link{Trace: l.Trace}]
+			}
+			if ok && n != i && !slices.Contains(nodes[i].Links, n) {
+				nodes[i].Links = append(nodes[i].Links, n)
+			}
+		}
+	}
+	out.joined = Partition(nodes, DefaultLimits(), nil)
+	wide := make([][]Wide, out.joined.Groups)
+	for i := range nodes {
+		w := Wide{Trace: nodes[i].ID.Trace, Shared: nodes[i].Shared, Facts: facts[i]}
+		if g := out.joined.Group[i]; g >= 0 {
+			wide[g] = append(wide[g], w)
+		}
+		for _, g := range out.joined.Refers[i] {
+			wide[g] = append(wide[g], w)
+		}
+	}
+	for _, w := range wide {
+		out.stories = append(out.stories, Assemble(w))
+	}
+	slices.SortFunc(out.stories, func(a, b *Story) int { return strings.Compare(spansOf(a), spansOf(b)) })
+	for i, s := range out.stories {
+		if slices.ContainsFunc(s.Facts, func(f *Facts) bool { return f == out.facts[0] }) {
+			out.stories[0], out.stories[i] = out.stories[i], out.stories[0]
+			break
+		}
+	}
+	return out
+}
+
+func spansOf(s *Story) string {
+	var ids []string
+	for _, f := range s.Facts {
+		ids = append(ids, label(f.ID))
+	}
+	slices.Sort(ids)
+	return strings.Join(ids, " ")
+}
+
+// After makes a tale's expectations those of a judge.
+type expectations map[uint64][]Expectation
+
+func (e expectations) After(endpoint uint64) ([]Expectation, bool) {
+	next, ok := e[endpoint]
+	return next, ok
+}
+
+func (c *tale) expectations(t testing.TB, facts []*Facts) Expectations {
+	find := func(id string) *Facts {
+		for _, f := range facts {
+			if label(f.ID) == id {
+				return f
+			}
+		}
+		return nil
+	}
+	out := expectations{}
+	for from, e := range c.Expect {
+		sender := find(from)
+		if sender == nil {
+			t.Fatalf("no span %q", from)
+		}
+		next := Expectation{Sent: 100, Taken: 100, Patience: e.Patience}
+		if e.By == "" {
+			out[sender.EndpointID] = []Expectation{}
+			continue
+		}
+		if f := find(e.By); f != nil {
+			next.Next, next.NextID = f.Endpoint, f.EndpointID
+		} else {
+			next.Next = Endpoint{Environment: "prod", Service: e.By, Kind: sender.Kind, System: sender.System, Destination: sender.Destination, Role: Consumer}
+			next.NextID = next.Next.ID()
+		}
+		out[sender.EndpointID] = append(out[sender.EndpointID], next)
+	}
+	return out
+}
+
+func (c *tale) clock() Clock {
+	k := Clock{Now: at(c.Now), Quiet: c.Quiet}
+	if c.Now == 0 {
+		k.Now = at(time.Hour)
+	}
+	if c.Quiet == 0 {
+		k.Quiet = time.Hour
+	}
+	return k
+}
+
+// render writes a hop as its attempts, kind, outcome, other spans and parents:
+// "a>b,c>d api recovered +e in r".
+func (s *Story) render(h int) string {
+	hop := &s.Hops[h]
+	name := func(i int) string {
+		if i < 0 {
+			return ""
+		}
+		return label(s.Facts[i].ID)
+	}
+	sides := map[int]bool{}
+	var tries, in []string
+	for _, t := range hop.tries {
+		tries = append(tries, name(t.from)+">"+name(t.to))
+		sides[t.from], sides[t.to] = true, true
+	}
+	out := strings.Join(tries, ",")
+	if hop.Attempts != len(hop.tries) {
+		out += " x" + strconv.Itoa(hop.Attempts)
+	}
+	out += " " + hop.Kind.String()
+	if hop.Shared {
+		out += " shared"
+	}
+	out += " " + hop.Outcome.String()
+	for _, i := range hop.Spans {
+		if !sides[i] {
+			out += " +" + name(i)
+		}
+	}
+	for _, p := range hop.Parents {
+		t := s.Hops[p].tries[0]
+		in = append(in, name(max(t.from, -1))+name(t.to))
+		if t.from >= 0 {
+			in[len(in)-1] = name(t.from)
+		}
+	}
+	slices.Sort(in)
+	if len(in) > 0 {
+		out += " in " + strings.Join(in, " ")
+	}
+	return out
+}
+
+func (s *Story) rendered() []string {
+	var out []string
+	for h := range s.Hops {
+		out = append(out, s.render(h))
+	}
+	slices.Sort(out)
+	return out
+}
+
+func renderCulprit(c *Culprit) string {
+	if c == nil {
+		return ""
+	}
+	who := c.Service
+	switch {
+	case c.Between != [2]string{}:
+		who = c.Between[0] + "|" + c.Between[1]
+	case who == "" && c.Host != "":
+		who = "host:" + c.Host
+	case who == "" && c.Role == Channel:
+		who = "channel:" + c.Operation
+	case who == "":
+		who = "-"
+	}
+	role := c.Role.String()
+	if role == "" {
+		role = "hand-off"
+	}
+	return fmt.Sprintf("%s %s %s %s: %s", who, role, c.Rule, c.Confidence, c.Reason)
+}
+
+// digest is all of a flow that must not depend on the order in which it came.
+func (s *Story) digest(j Judgement) string {
+	var b strings.Builder
+	for _, l := range s.rendered() {
+		b.WriteString(l + "\n")
+	}
+	ids := make([]string, len(s.Hops))
+	for h := range s.Hops {
+		ids[h] = fmt.Sprintf("%016x %d %d %d %q", s.Hops[h].ID, s.Hops[h].Start, s.Hops[h].Duration, s.Hops[h].Wait, s.Hops[h].Error)
+	}
+	slices.Sort(ids)
+	entry := ""
+	if s.Entry >= 0 {
+		entry = label(s.Facts[s.Entry].ID)
+	}
+	fmt.Fprintf(&b, "%s\n%s %d %d orphans %d entry %s\n%s\n", strings.Join(ids, "\n"), j.Verdict, j.FailedAt, j.CheckAt, s.Orphans, entry, renderCulprit(j.Culprit))
+	if j.Culprit != nil {
+		fmt.Fprintf(&b, "%016x %s %s", j.Culprit.Endpoint, j.Culprit.Span, j.Culprit.Signature)
+	}
+	return b.String()
+}
+
+func readTales(t testing.TB) map[string][]tale {
+	t.Helper()
+	out := map[string][]tale{}
+	files, err := filepath.Glob("testdata/stories/*.yaml")
+	if err != nil || len(files) == 0 {
+		t.Fatal("no stories", err)
+	}
+	for _, name := range files {
+		raw, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := yaml.NewDecoder(bytes.NewReader(raw))
+		d.KnownFields(true)
+		var cases []tale
+		if err := d.Decode(&cases); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		out[strings.TrimSuffix(filepath.Base(name), ".yaml")] = cases
+	}
+	return out
+}
+
+func TestStories(t *testing.T) {
+	for file, cases := range readTales(t) {
+		for _, c := range cases {
+			t.Run(file+"/"+c.Name, func(t *testing.T) { c.check(t) })
+		}
+	}
+}
+
+func (c *tale) check(t *testing.T) {
+	got := c.join(t, nil)
+	flows := []string{}
+	for _, f := range c.Flows {
+		slices.Sort(f)
+		flows = append(flows, strings.Join(f, " "))
+	}
+	if len(flows) == 0 {
+		var all []string
+		for _, f := range got.facts {
+			all = append(all, label(f.ID))
+		}
+		slices.Sort(all)
+		flows = append(flows, strings.Join(all, " "))
+	}
+	var have []string
+	for _, s := range got.stories {
+		have = append(have, spansOf(s))
+	}
+	sorted := func(s []string) []string { s = slices.Clone(s); slices.Sort(s); return s }
+	if !slices.Equal(sorted(have), sorted(flows)) {
+		t.Fatalf("flows\n got %q\nwant %q", have, flows)
+	}
+	s := got.stories[0]
+	if want := sorted(c.Hops); c.Hops != nil {
+		j := s.Judge(c.expectations(t, got.facts), c.clock())
+		_ = j
+		if hops := s.rendered(); !slices.Equal(hops, want) {
+			t.Errorf("hops\n got %s\nwant %s", strings.Join(hops, "\n     "), strings.Join(want, "\n     "))
+		}
+		s = c.join(t, nil).stories[0]
+	}
+	j := s.Judge(c.expectations(t, got.facts), c.clock())
+	if c.Verdict != "" && j.Verdict.String() != c.Verdict {
+		t.Errorf("verdict %s, want %s", j.Verdict, c.Verdict)
+	}
+	if c.Culprit != "" || c.Verdict == "completed" || c.Verdict == "degraded" || c.Verdict == "running" {
+		if got := renderCulprit(j.Culprit); got != c.Culprit {
+			t.Errorf("culprit\n got %s\nwant %s", got, c.Culprit)
+		}
+	}
+	if c.Entry != "" && (s.Entry < 0 || label(s.Facts[s.Entry].ID) != c.Entry) {
+		t.Errorf("entry %d, want %s", s.Entry, c.Entry)
+	}
+	if c.CheckAt != 0 && j.CheckAt != at(c.CheckAt) {
+		t.Errorf("check at %v, want %v", time.Duration(j.CheckAt-at(0)), c.CheckAt)
+	}
+	if j.Verdict == Failed && (j.FailedAt == 0 || j.Culprit == nil || j.Culprit.Span.IsZero()) {
+		t.Errorf("failed without a time or evidence: %+v", j)
+	}
+	c.agrees(t, got)
+}
+
+// agrees compares the quick judge with the full one wherever it dares to judge.
+func (c *tale) agrees(t *testing.T, got told) {
+	for _, s := range got.stories {
+		var pieces []Piece
+		for i, f := range s.Facts {
+			if i == 0 || s.Facts[i-1].Trace != f.Trace || s.fold.shared[i-1] != s.fold.shared[i] {
+				pieces = append(pieces, Piece{Trace: f.Trace, Shared: s.fold.shared[i]})
+			}
+			p := &pieces[len(pieces)-1]
+			p.Spans = append(p.Spans, f.Narrow())
+		}
+		o := Sketch(pieces)
+		quick, sure := o.Judge(c.expectations(t, got.facts), c.clock())
+		if !sure {
+			continue
+		}
+		full := s.Judge(c.expectations(t, got.facts), c.clock())
+		if quick.Verdict != full.Verdict || quick.CheckAt != full.CheckAt || o.Hops != len(s.Hops) || o.EntryEndpoint() != s.Facts[s.Entry].EndpointID {
+			t.Errorf("the quick judge says %s (again at %d, %d hops), the full one %s (%d, %d)", quick.Verdict, quick.CheckAt, o.Hops, full.Verdict, full.CheckAt, len(s.Hops))
+		}
+	}
+}
+
+func TestStoriesDoNotDependOnOrder(t *testing.T) {
+	for file, cases := range readTales(t) {
+		for _, c := range cases {
+			t.Run(file+"/"+c.Name, func(t *testing.T) {
+				var want []string
+				for seed := range uint64(12) {
+					got := c.join(t, rand.New(rand.NewPCG(seed, 2)))
+					var have []string
+					for _, s := range got.stories {
+						have = append(have, s.digest(s.Judge(c.expectations(t, got.facts), c.clock())))
+					}
+					if want == nil {
+						want = have
+					}
+					if !slices.Equal(have, want) {
+						t.Fatalf("seed %d\n got %s\nwant %s", seed, strings.Join(have, "\n---\n"), strings.Join(want, "\n---\n"))
+					}
+				}
+			})
+		}
+	}
+}
