@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/baton-observability/baton/flow"
 )
@@ -14,8 +15,19 @@ import (
 // searchable.
 const maxCorrelations = 16
 
+// unseenPatience is how long a side that sent no span may still send one before
+// it is listed as an outside party: SDKs export every five seconds.
+const unseenPatience = 10 * time.Second
+
+// unseen reports whether some side of the flow is known by name only.
+func unseen(s *flow.Story) bool {
+	return slices.ContainsFunc(s.Hops, func(h flow.Hop) bool {
+		return slices.ContainsFunc(h.Parties, func(p flow.Party) bool { return p.Span < 0 && p.Role == flow.Provider })
+	})
+}
+
 // row makes the flow's line on the list.
-func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.Judgement, o *flow.Outline, story *flow.Story) (*flow.Flow, error) {
+func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.Judgement, o *flow.Outline, story *flow.Story, quiet time.Duration) (*flow.Flow, error) {
 	r := &flow.Flow{Tenant: ts.name, ID: f.id, Revision: j.revision(), Verdict: v.Verdict, FailedAt: v.FailedAt, CheckAt: v.CheckAt, Culprit: v.Culprit}
 	known, err := j.endpoints(ctx, ts, f, v)
 	if err != nil {
@@ -58,8 +70,12 @@ func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.
 		}
 		for i := range story.Hops {
 			for _, p := range story.Hops[i].Parties {
-				if p.Span < 0 {
-					touch(p.Endpoint, p.ID)
+				if p.Span >= 0 {
+					continue
+				}
+				touch(p.Endpoint, p.ID)
+				culprit := v.Culprit != nil && v.Culprit.Endpoint == p.ID
+				if p.Role == flow.Channel || culprit || quiet >= unseenPatience {
 					j.write.endpoint(p.Endpoint, p.ID)
 				}
 			}

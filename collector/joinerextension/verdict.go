@@ -143,7 +143,7 @@ func (f *flowState) wide(byTrace map[flow.TraceID]map[spanKey]*flow.Facts) []flo
 // settle writes the verdict, learns from a flow that is over, and remembers
 // when to look again.
 func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v flow.Judgement, o *flow.Outline, story *flow.Story, now time.Time) error {
-	row, err := j.row(ctx, ts, f, v, o, story)
+	row, err := j.row(ctx, ts, f, v, o, story, now.Sub(f.changed))
 	if err != nil {
 		return err
 	}
@@ -163,6 +163,11 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 	f.checkAt = time.Time{}
 	if v.CheckAt > 0 {
 		f.checkAt = now.Add(max(time.Duration(v.CheckAt-ts.clock.now(now)), j.cfg.Quiet))
+	}
+	if left := unseenPatience - now.Sub(f.changed); story != nil && left > 0 && unseen(story) && (f.checkAt.IsZero() || now.Add(left).Before(f.checkAt)) {
+		f.checkAt = now.Add(left)
+	}
+	if !f.checkAt.IsZero() {
 		j.later.push(ts, f)
 	}
 	return nil
