@@ -80,8 +80,10 @@ func (s *Story) side(h int, last try) (Party, string, Confidence) {
 		return *to, "callee.error", s.grade(High, last.to)
 	case to != nil && hop.async:
 		return *to, "consumer.gave_up", Medium
-	case to != nil:
+	case to != nil && hop.Outcome == TimedOut:
 		return *to, "callee.slow", Medium
+	case to != nil:
+		return *to, "callee.error", Medium // something inside it said so
 	}
 	for i := range hop.Parties { // no span from the callee: it is known by name only
 		if p := &hop.Parties[i]; p.Role == Provider && p.Span < 0 {

@@ -194,6 +194,9 @@ func (s *Story) failure(fatal []int) Judgement {
 		o := s.Hops[h].Outcome
 		allRejected = allRejected && o == RejectedHop
 		allCancelled = allCancelled && o == CancelledHop
+		if !s.heads(h) {
+			continue // the chain above leads here, or it ends in a later try
+		}
 		if d := s.deepest(h, ends); best < 0 || s.worse(d, best) {
 			best = d
 		}
@@ -214,4 +217,18 @@ func (s *Story) failure(fatal []int) Judgement {
 	}
 	j.Verdict = verdict
 	return j
+}
+
+// heads reports whether a chain of failures begins at hop h: nobody above it
+// waited for it and failed as well.
+func (s *Story) heads(h int) bool {
+	if s.Hops[h].async {
+		return true
+	}
+	for _, p := range s.Hops[h].Parents {
+		if s.fate[p] >= doubtful {
+			return false
+		}
+	}
+	return true
 }
