@@ -40,11 +40,6 @@ func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.
 		if e.Service != "" {
 			services[e.Service] = true
 		}
-		if e.Kind == flow.Event || e.Kind == flow.Queue {
-			c := e.ChannelOf()
-			id := c.ID()
-			set[id] = true
-		}
 	}
 	f.each(func(t *trace, s *flow.Span, shared bool) {
 		r.Spans++
@@ -63,7 +58,9 @@ func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.
 	entry := uint64(0)
 	if o != nil {
 		r.Hops, entry = uint32(o.Hops), o.EntryEndpoint()
+		o.Sides(j.channels(set))
 	} else {
+		story.Sides(j.channels(set))
 		r.Hops = uint32(len(story.Hops))
 		if story.Entry >= 0 {
 			entry = story.Facts[story.Entry].EndpointID
@@ -95,6 +92,40 @@ func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.
 	slices.Sort(r.Services)
 	f.identify(r)
 	return r, nil
+}
+
+// channels adds the queues and topics between the two sides of a hop, once where
+// the sides know different things of the same one.
+func (j *joiner) channels(set map[uint64]bool) func(from, to uint64) {
+	return func(from, to uint64) {
+		pair := [2]uint64{from, to}
+		ids, ok := j.between[pair]
+		if !ok {
+			a, knowA := j.known[from]
+			b, knowB := j.known[to]
+			sides := [2]*flow.Endpoint{&a, &b}
+			if !knowA {
+				sides[0] = nil
+			}
+			if !knowB {
+				sides[1] = nil
+			}
+			for _, c := range flow.Channels(sides[0], sides[1]) {
+				id := c.ID()
+				ids = append(ids, id)
+				j.write.endpoint(c, id)
+			}
+			if (from == 0 || knowA) && (to == 0 || knowB) {
+				if j.between == nil || len(j.between) >= maxEndpoints {
+					j.between = map[[2]uint64][]uint64{}
+				}
+				j.between[pair] = ids
+			}
+		}
+		for _, id := range ids {
+			set[id] = true
+		}
+	}
 }
 
 // identify fills in the flow's traces and correlations.
