@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// binary is the program under test, engineLib the engine it loads.
-var binary, engineLib string
+// program is the program under test, engineLib the engine it loads.
+var program, engineLib string
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
@@ -38,11 +38,11 @@ func prepare(dir string) error {
 	if _, err := os.Stat(engineLib); err != nil {
 		return fmt.Errorf("the embedded engine is not there: run `make engine`, or set BATON_ENGINE_LIB: %w", err)
 	}
-	if binary = os.Getenv("BATON_BIN"); binary != "" {
+	if program = os.Getenv("BATON_BIN"); program != "" {
 		return nil
 	}
-	binary = filepath.Join(dir, "baton")
-	args := []string{"build", "-o", binary}
+	program = filepath.Join(dir, "baton")
+	args := []string{"build", "-o", program}
 	if raceEnabled {
 		args = append(args, "-race")
 	}
