@@ -36,6 +36,8 @@ func (c Config) withDefaults() (Config, error) {
 		if c.Lib, err = FindLib(); err != nil {
 			return c, err
 		}
+	} else if c.Lib, err = existingFile(c.Lib); err != nil {
+		return c, fmt.Errorf("the embedded engine's library: %w; %s", err, advice)
 	}
 	if c.Dir, err = filepath.Abs(c.Dir); err != nil {
 		return c, fmt.Errorf("data folder: %w", err)

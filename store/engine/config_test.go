@@ -61,3 +61,10 @@ func TestASocketFolderOfSomeoneElseIsRefused(t *testing.T) {
 		t.Error("a folder open to everyone is used")
 	}
 }
+
+func TestAMissingLibraryIsRefusedWithAdvice(t *testing.T) {
+	_, err := Config{Dir: t.TempDir(), Lib: "/no/such/libchdb.so"}.withDefaults()
+	if err == nil || !strings.Contains(err.Error(), "/no/such/libchdb.so") || !strings.Contains(err.Error(), advice) {
+		t.Errorf("error %v, want the path and advice", err)
+	}
+}
