@@ -11,8 +11,8 @@ import (
 	"github.com/baton-observability/baton/web"
 )
 
-// EnvInsecure, set to "true" by --insecure, lets listeners beyond loopback open
-// without TLS and a token.
+// EnvInsecure names the variable that, when it is "true", lets listeners beyond
+// loopback open without TLS and a token. The flag --insecure sets it.
 const EnvInsecure = "BATON_INSECURE"
 
 // listenerCheck refuses configurations whose listeners could be reached from

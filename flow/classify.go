@@ -93,11 +93,11 @@ func (f *Facts) override(b *bag) {
 	case API:
 		f.apiSide(b)
 	case Event, Queue:
-		f.step(b, f.System)
+		f.step(b)
 		f.messageSide()
 		f.Destination = f.operationName(b.text(sDest))
 	case Workflow:
-		f.stepByKind(b)
+		f.stepByKind()
 		f.Workflow = f.operationName(b.text(sWorkflowName))
 	case DB:
 		f.Step, f.Role = Call, Caller

@@ -53,9 +53,9 @@ func (f *Facts) judgeFacts(b *bag) {
 	f.Attempt = max(b.number(sResend), b.number(sHopAttempt), b.number(sDelayedRetries), b.number(sDAGTry)-1, 0)
 	f.Deliveries = max(b.number(sDeliveries), 0)
 	if b.has(sDisposition) {
-		f.Disposition = disposition(f.block, b.text(sDisposition))
+		f.Disposition = disposition(b.text(sDisposition))
 	} else if b.has(sRecoverability) {
-		f.Disposition = disposition(f.block, b.text(sRecoverability))
+		f.Disposition = disposition(b.text(sRecoverability))
 	}
 	for _, s := range [...]slot{sTaskStatus, sDAGState, sPipelineResult, sWorkflowStatus, sHopOutcome} {
 		if b.has(s) {

@@ -35,7 +35,7 @@ func (f *Facts) messaging(b *bag) bool {
 			dest = typeName(b.text(sMessageTypes))
 		}
 	}
-	f.step(b, system)
+	f.step(b)
 	kind, rule := f.eventOrQueue(b, system, dest)
 	f.finishMessage(b, kind, rule, system, dest)
 	return true
@@ -43,7 +43,7 @@ func (f *Facts) messaging(b *bag) bool {
 
 // message is an event or queue span whose step follows from the span.
 func (f *Facts) message(b *bag, kind Kind, rule, system, dest string) {
-	f.step(b, system)
+	f.step(b)
 	f.finishMessage(b, kind, rule, system, dest)
 }
 
@@ -102,7 +102,7 @@ func verb(k Kind, s Step) string {
 // step finds what the span does to the message: from the operation, then from
 // the names that Azure's and older libraries give their spans, then from the
 // kind, which says different things in different versions of the conventions.
-func (f *Facts) step(b *bag, system string) {
+func (f *Facts) step(b *bag) {
 	if b.has(sMsgType) {
 		f.Step = stepOf(f.block.lower(b.text(sMsgType)))
 	}
@@ -112,7 +112,7 @@ func (f *Facts) step(b *bag, system string) {
 			f.Step = stepOf(name)
 		}
 		if f.Step == Settle && f.Disposition == "" {
-			f.Disposition = disposition(f.block, name)
+			f.Disposition = disposition(name)
 		}
 	}
 	if i := strings.LastIndexByte(f.Name, '.'); i > 0 && (strings.HasPrefix(f.Name, "ServiceBus") || strings.HasPrefix(f.Name, "Event") || strings.HasPrefix(f.Name, "Queue")) {
@@ -121,7 +121,7 @@ func (f *Facts) step(b *bag, system string) {
 			f.Step = s
 		}
 		if s == Settle && f.Disposition == "" {
-			f.Disposition = disposition(f.block, f.Name[i+1:])
+			f.Disposition = disposition(f.Name[i+1:])
 		}
 	}
 	if f.Step != NoStep {
@@ -184,7 +184,7 @@ func azureStep(method string) Step {
 }
 
 // disposition is what became of a message, in Service Bus' words.
-func disposition(k *block, s string) string {
+func disposition(s string) string {
 	var buf [16]byte
 	switch string(squash(buf[:0], s)) {
 	case "complete", "completed", "ack", "commit", "accepted":

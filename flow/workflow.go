@@ -74,7 +74,7 @@ func (f *Facts) temporal(b *bag) {
 		f.set(Internal, RuleQuery, "temporal", f.operationName(f.Name))
 		return
 	default: // SignalWorkflow, UpdateWorkflow, CreateSchedule, and operations to come
-		f.stepByKind(b)
+		f.stepByKind()
 	}
 	f.Workflow = f.operationName(f.Workflow)
 	f.set(Workflow, RuleTemporal, "temporal", f.operationName(f.Name))
@@ -128,7 +128,7 @@ func (f *Facts) durable(b *bag) {
 	case "orchestration_event", "event":
 		f.Step, f.Role = Schedule, Caller
 	default:
-		f.stepByKind(b)
+		f.stepByKind()
 	}
 	f.Workflow = f.operationName(f.Workflow)
 	op := f.Name
@@ -145,7 +145,7 @@ func (f *Facts) durable(b *bag) {
 // task.
 func (f *Facts) engine(b *bag, rule, system, workflow, task string) {
 	b.name = task
-	f.stepByKind(b)
+	f.stepByKind()
 	if f.Step == Run && task != "" {
 		f.Role = Activity
 	}
@@ -163,7 +163,7 @@ func (f *Facts) engine(b *bag, rule, system, workflow, task string) {
 }
 
 // stepByKind tells who asks for a step from who runs it by the span kind.
-func (f *Facts) stepByKind(b *bag) {
+func (f *Facts) stepByKind() {
 	switch f.SpanKind {
 	case KindClient, KindProducer:
 		f.Step, f.Role = Schedule, Caller
@@ -185,7 +185,7 @@ func lastPart(arn string) string { return arn[strings.LastIndexByte(arn, ':')+1:
 // massTransit is a saga's or a routing slip's message: it is sent and taken up
 // like any message, but what runs is a step of a workflow.
 func (f *Facts) massTransit(b *bag) {
-	f.step(b, "masstransit")
+	f.step(b)
 	step := f.Step
 	name := typeName(b.text(sMessageTypes))
 	f.Workflow = f.operationName(name)

@@ -136,15 +136,15 @@ func (c *cond) holds(s *Subject) bool {
 
 // rule is a compiled rule: all of its conditions must hold.
 type rule struct {
-	conds        []cond
-	owner        string
-	note         string
-	number       int // 1-based, in its file
-	file         string
-	line, column int
-	ownerLine    int
-	ownerColumn  int
-	result       Owner // prepared, so that resolving allocates nothing
+	conds       []cond
+	owner       string
+	note        string
+	number      int // 1-based, in its file
+	file        string
+	line        int
+	ownerLine   int
+	ownerColumn int
+	result      Owner // prepared, so that resolving allocates nothing
 }
 
 // namesParty reports whether the rule may speak for an outside party.

@@ -2,6 +2,7 @@ package spanlog
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -61,7 +62,7 @@ func (d *duplicates) claim(ctx context.Context, r *request, now time.Time) (know
 		if other.err == nil {
 			return true, nil
 		}
-		if other.err != errWithdrawn {
+		if !errors.Is(other.err, errWithdrawn) {
 			return false, other.err
 		}
 	}

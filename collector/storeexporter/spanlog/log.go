@@ -89,7 +89,7 @@ func (l *Log) Append(ctx context.Context, record []byte, rows int) (pos Position
 		l.abandon(r, err)
 		return Position{}, false, err
 	}
-	if err := l.queue.wait(ctx, r); err == errWithdrawn {
+	if err := l.queue.wait(ctx, r); errors.Is(err, errWithdrawn) {
 		l.abandon(r, err)
 		return Position{}, false, ctx.Err()
 	}

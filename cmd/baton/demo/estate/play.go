@@ -14,9 +14,6 @@ var backOff = dist{30 * ms, 80 * ms}
 
 // do plays one step for the code at c, beginning at t, and answers when that code goes on and what it got.
 func (r *run) do(s *Step, c *site, t int64) (int64, *failure) {
-	if s.sometimes < 1 && r.rng.Float64() >= s.sometimes {
-		return t, nil
-	}
 	switch s.verb {
 	case verbGateway, verbWork:
 		return r.serve(s, c, t, r.fault(s, 0), nil)

@@ -18,9 +18,6 @@ func (r *run) publish(s *Step, c *site, t int64) (int64, *failure) {
 // deliver plays one consumer with all its deliveries. A failed delivery of a queue comes again, as often as the queue
 // allows; after that the message is dead-lettered.
 func (r *run) deliver(s *Step, m *message, t int64) {
-	if s.sometimes < 1 && r.rng.Float64() >= s.sometimes {
-		return
-	}
 	for attempt := range s.attempts {
 		hit := r.fault(s, attempt)
 		if hit != nil && hit.how == never {

@@ -46,7 +46,7 @@ var services = []*Service{
 }
 
 // Processes are all pods of all services; Span.Process is an index into it.
-var serviceByName, Processes = deploy()
+var serviceByName, Processes = deploy() //nolint:revive // one pass makes both
 
 func deploy() (map[string]*Service, []Process) {
 	byName := make(map[string]*Service, len(services))

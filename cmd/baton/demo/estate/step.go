@@ -12,12 +12,11 @@ type Step struct {
 	took   dist   // own time, without its children
 	steps  []*Step
 
-	tag       string
-	attempts  int     // how often a failing step is tried in all
-	sometimes float64 // share of flows that take this step, 1 = always
-	optional  bool    // the parent goes on when it fails
-	undo      *Step   // the activity that compensates this one
-	carries   carrier // how a consumer is joined to its producer
+	tag      string
+	attempts int     // how often a failing step is tried in all
+	optional bool    // the parent goes on when it fails
+	undo     *Step   // the activity that compensates this one
+	carries  carrier // how a consumer is joined to its producer
 
 	out, in, settle *template
 }
@@ -106,7 +105,6 @@ func task(service, name string, took dist, steps ...*Step) *Step {
 
 func (s *Step) tagged(tag string) *Step           { s.tag = tag; return s }
 func (s *Step) tries(n int) *Step                 { s.attempts = n; return s }
-func (s *Step) taken(share float64) *Step         { s.sometimes = share; return s }
 func (s *Step) mayFail() *Step                    { s.optional = true; return s }
 func (s *Step) undoneBy(compensation *Step) *Step { s.undo = compensation; return s }
 
@@ -114,9 +112,6 @@ func (s *Step) undoneBy(compensation *Step) *Step { s.undo = compensation; retur
 func (s *Step) build(caller *Service, parent *Step) {
 	if s.attempts == 0 {
 		s.attempts = 1
-	}
-	if s.sometimes == 0 {
-		s.sometimes = 1
 	}
 	callee := serviceByName[s.target]
 	switch s.verb {
