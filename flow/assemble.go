@@ -258,13 +258,21 @@ func hopID(s *Story, a attempt) uint64 {
 // parties names the sides of a hop, and gives the side that sent no span a
 // name from what the other side says of it.
 func (s *Story) parties(hop *Hop, a attempt) {
+	hop.Parties = make([]Party, 0, 3)
 	add := func(r Role, e Endpoint, span int) {
 		e.Role = r
 		hop.Parties = append(hop.Parties, Party{Role: r, Endpoint: e, ID: e.ID(), Span: span})
 	}
+	side := func(r Role, span int) {
+		f := s.Facts[span]
+		if r != f.Endpoint.Role {
+			add(r, f.Endpoint, span)
+			return
+		}
+		hop.Parties = append(hop.Parties, Party{Role: r, Endpoint: f.Endpoint, ID: f.EndpointID, Span: span})
+	}
 	if a.from >= 0 {
-		f := s.Facts[a.from]
-		add(f.Role, f.Endpoint, a.from)
+		side(s.Facts[a.from].Role, a.from)
 	}
 	lead := s.lead(a)
 	if hop.Kind == Event || hop.Kind == Queue {
@@ -278,7 +286,7 @@ func (s *Story) parties(hop *Hop, a attempt) {
 		if r == NoRole {
 			r = Provider
 		}
-		add(r, f.Endpoint, a.to)
+		side(r, a.to)
 	} else if lead.Step == Call && (lead.PeerService != "" || lead.Host != "") {
 		add(Provider, external(lead), -1)
 	}

@@ -58,11 +58,20 @@ func foldPieces(pieces []Piece, facts []*Facts) *folded {
 	for i := range pieces {
 		n += len(pieces[i].Spans)
 	}
-	f := &folded{facts: facts, shared: make([]bool, 0, n), hop: make([]int, n), try: make([]int, n), served: make([]bool, n), slab: make([]attempt, 0, n)}
-	spans, trace := make([]Span, 0, n), make([]TraceID, 0, n)
+	f := &folded{facts: facts, shared: make([]bool, 0, n), hop: make([]int, n), try: make([]int, n), served: make([]bool, n), slab: make([]attempt, 0, n),
+		hops: make([]hopFold, 0, n/2+1)}
+	var spans []Span
+	if len(pieces) == 1 {
+		spans = pieces[0].Spans // most flows are one trace: they need no copy
+	} else {
+		spans = make([]Span, 0, n)
+	}
+	trace := make([]TraceID, 0, n)
 	for i := range pieces {
 		p := &pieces[i]
-		spans = append(spans, p.Spans...)
+		if len(pieces) > 1 {
+			spans = append(spans, p.Spans...)
+		}
 		for range p.Spans {
 			trace = append(trace, p.Trace)
 			f.shared = append(f.shared, p.Shared)

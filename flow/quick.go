@@ -63,6 +63,10 @@ type Taker struct {
 	Wait     int64 // ns, never negative
 }
 
+// maxHandedTo bounds the takers of one message that are learned from: more of
+// them are no pattern.
+const maxHandedTo = 100
+
 // Handovers lists what the flow sent and who took it up: what expectations are
 // learned from.
 func (o *Outline) Handovers() []Handover { return o.fold.handovers() }
@@ -89,9 +93,9 @@ func (f *folded) handovers() []Handover {
 				continue
 			}
 			t := Taker{f.spans[a.to].Endpoint, max(0, f.spans[a.to].Start-f.spans[a.from].End())}
-			known := false
-			for _, k := range out[n].Takers {
-				known = known || k.Endpoint == t.Endpoint
+			known := len(out[n].Takers) >= maxHandedTo
+			for k := 0; k < len(out[n].Takers) && !known; k++ {
+				known = out[n].Takers[k].Endpoint == t.Endpoint
 			}
 			if !known {
 				out[n].Takers = append(out[n].Takers, t)
