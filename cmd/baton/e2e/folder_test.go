@@ -56,7 +56,7 @@ func TestNewerFolder(t *testing.T) {
 	b.sql("INSERT INTO " + table + " (version, name, checksum, applied) VALUES (9999, 'from_the_future', 'ab', now64())")
 	b.stop()
 	before := files(t, b.dir)
-	refused(t, b, "version 9999", "newer", "another data folder")
+	refused(t, b, "version 9999", "at least as new", "another data folder")
 	for path, content := range files(t, b.dir) {
 		if before[path] != content {
 			t.Errorf("%s is new or changed", path)
