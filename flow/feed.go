@@ -9,7 +9,7 @@ import (
 // The feed is how ingest tells the joiner what arrived: the narrow spans of one
 // committed batch, grouped by trace, in one blob beside the commit record. Its
 // first byte is a format version; a reader refuses versions it does not know.
-const feedVersion = 1
+const feedVersion = 2
 
 // errFeed is wrapped by every decoding error.
 var errFeed = errors.New("feed")
@@ -92,6 +92,7 @@ func (e *feedEncoder) span(s *Span, prev int64) {
 		e.b = append(e.b, s.Links[i].Trace[:]...)
 		e.b = append(e.b, s.Links[i].Span[:]...)
 	}
+	e.detail(s.Detail)
 }
 
 // DecodeFeed reads what AppendFeed wrote. It never allocates more than the
@@ -233,4 +234,5 @@ func (d *feedDecoder) span(s *Span, prev int64) {
 		d.copy(s.Links[i].Trace[:])
 		d.copy(s.Links[i].Span[:])
 	}
+	s.Detail = d.detail()
 }

@@ -22,6 +22,12 @@ func genSpan(t *rapid.T) Span {
 		s.Keys = append(s.Keys, Key{Name: rapid.String().Draw(t, "kn"), Value: rapid.String().Draw(t, "kv"), Hash: rapid.Uint64().Draw(t, "kh"),
 			Trust: uint8(rapid.IntRange(0, 4).Draw(t, "trust")), Identifying: rapid.Bool().Draw(t, "ident"), Window: rapid.Int64().Draw(t, "window")})
 	}
+	if rapid.Bool().Draw(t, "detail") {
+		s.Detail = &Detail{Name: rapid.String().Draw(t, "name"), Status: Status(rapid.IntRange(0, 2).Draw(t, "status")), Message: rapid.String().Draw(t, "message"),
+			HTTPStatus: rapid.Int().Draw(t, "http"), GRPCStatus: "UNAVAILABLE", ErrorType: rapid.String().Draw(t, "error"), ExceptionType: "x", ExceptionMessage: rapid.String().Draw(t, "exception"),
+			Attempt: rapid.Int().Draw(t, "attempt"), AttemptOf: rapid.String().Draw(t, "of"), Deliveries: rapid.Int().Draw(t, "deliveries"), Disposition: "complete",
+			DeadLetterReason: rapid.String().Draw(t, "dlr"), RunStatus: "failed", PeerService: "peer", Host: "host"}
+	}
 	for range rapid.IntRange(0, 2).Draw(t, "links") {
 		s.Links = append(s.Links, Link{Trace: TraceID{rapid.Byte().Draw(t, "lt")}, Span: SpanID{rapid.Byte().Draw(t, "ls")}})
 	}

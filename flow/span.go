@@ -16,6 +16,7 @@ type Span struct {
 	Flags       Flags
 	Keys        []Key
 	Links       []Link
+	Detail      *Detail // nil for a span about which there is nothing to say
 }
 
 // End is when the span ended, in Unix ns.
@@ -39,6 +40,7 @@ func (f *Facts) Narrow() Span {
 	if len(f.Links) > 0 {
 		s.Links = append([]Link(nil), f.Links...)
 	}
+	s.Detail = f.detail()
 	return s
 }
 
