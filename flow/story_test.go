@@ -50,7 +50,6 @@ func at(d time.Duration) int64 { return taleStart.Add(d).UnixNano() }
 func spanID(label string) (id SpanID)   { copy(id[:], label); return id }
 func traceID(label string) (id TraceID) { copy(id[:], label); return id }
 func label(id SpanID) string            { return string(bytes.TrimRight(id[:], "\x00")) }
-func labelOf(trace string) (t [16]byte) { return traceID(trace) }
 func number64(t testing.TB, s string) int64 {
 	n, err := strconv.ParseInt(s, 10, 64)
 	if err != nil {
@@ -73,7 +72,7 @@ func tell(t testing.TB, x *Extractor, line string) *Facts {
 	s := ptrace.NewSpan()
 	trace, rest, _ := strings.Cut(w[0], "/")
 	id, parent, _ := strings.Cut(rest, "<")
-	s.SetTraceID(labelOf(trace))
+	s.SetTraceID(pcommon.TraceID(traceID(trace)))
 	s.SetSpanID(pcommon.SpanID(spanID(id)))
 	s.SetParentSpanID(pcommon.SpanID(spanID(parent)))
 	start, took, _ := strings.Cut(w[2], "+")
@@ -186,7 +185,7 @@ func option(s ptrace.Span, k, v string) {
 	case "link":
 		trace, span, _ := strings.Cut(v, "/")
 		l := s.Links().AppendEmpty()
-		l.SetTraceID(labelOf(trace))
+		l.SetTraceID(pcommon.TraceID(traceID(trace)))
 		l.SetSpanID(pcommon.SpanID(spanID(span)))
 		return
 	case "kind":
@@ -511,8 +510,7 @@ func (c *tale) check(t *testing.T) {
 	}
 	s := got.stories[0]
 	if want := sorted(c.Hops); c.Hops != nil {
-		j := s.Judge(c.expectations(t, got.facts), c.clock())
-		_ = j
+		s.Judge(c.expectations(t, got.facts), c.clock())
 		if hops := s.rendered(); !slices.Equal(hops, want) {
 			t.Errorf("hops\n got %s\nwant %s", strings.Join(hops, "\n     "), strings.Join(want, "\n     "))
 		}
@@ -542,15 +540,7 @@ func (c *tale) check(t *testing.T) {
 // agrees compares the quick judge with the full one wherever it dares to judge.
 func (c *tale) agrees(t *testing.T, got told) {
 	for _, s := range got.stories {
-		var pieces []Piece
-		for i, f := range s.Facts {
-			if i == 0 || s.Facts[i-1].Trace != f.Trace || s.fold.shared[i-1] != s.fold.shared[i] {
-				pieces = append(pieces, Piece{Trace: f.Trace, Shared: s.fold.shared[i]})
-			}
-			p := &pieces[len(pieces)-1]
-			p.Spans = append(p.Spans, f.Narrow())
-		}
-		o := Sketch(pieces)
+		o := Sketch(piecesOfStory(s))
 		quick, sure := o.Judge(c.expectations(t, got.facts), c.clock())
 		if !sure {
 			continue
@@ -560,6 +550,17 @@ func (c *tale) agrees(t *testing.T, got told) {
 			t.Errorf("the quick judge says %s (again at %d, %d hops), the full one %s (%d, %d)", quick.Verdict, quick.CheckAt, o.Hops, full.Verdict, full.CheckAt, len(s.Hops))
 		}
 	}
+}
+
+func piecesOfStory(s *Story) (pieces []Piece) {
+	for i, f := range s.Facts {
+		if i == 0 || s.Facts[i-1].Trace != f.Trace || s.fold.shared[i-1] != s.fold.shared[i] {
+			pieces = append(pieces, Piece{Trace: f.Trace, Shared: s.fold.shared[i]})
+		}
+		p := &pieces[len(pieces)-1]
+		p.Spans = append(p.Spans, f.Narrow())
+	}
+	return pieces
 }
 
 func TestStoriesDoNotDependOnOrder(t *testing.T) {
