@@ -33,7 +33,8 @@ func (j *joiner) absorb(ctx context.Context, ts *tenantState, traces []flow.Trac
 			t = ts.newTrace(in.Trace, arrived)
 		}
 		j.addSpans(ts, t, in.Spans)
-		if t.dirty && !slices.Contains(dirty, t) {
+		if t.dirty && !t.queued {
+			t.queued = true
 			dirty = append(dirty, t)
 		}
 	}
@@ -49,6 +50,9 @@ func (j *joiner) absorb(ctx context.Context, ts *tenantState, traces []flow.Trac
 		}
 		j.addSpans(ts, t, late[id])
 		t.dirty = true
+	}
+	for _, t := range dirty {
+		t.queued = false
 	}
 	touched, err := j.connect(ctx, ts, append(dirty, loaded...), arrived)
 	if err != nil {
@@ -66,7 +70,7 @@ func (ts *tenantState) inStore(id flow.TraceID) bool {
 }
 
 func (ts *tenantState) newTrace(id flow.TraceID, arrived time.Time) *trace {
-	t := &trace{id: id, index: map[spanKey]int{}, arrived: arrived, dirty: true}
+	t := &trace{id: id, arrived: arrived, dirty: true}
 	ts.traces[id] = t
 	return t
 }

@@ -47,11 +47,11 @@ type dirtyKey struct {
 
 // counters are read by the status page while the joiner runs.
 type counters struct {
-	batches, spans, judged, judgedWide, loaded, capped, evicted atomic.Int64
-	flows, held                                                 atomic.Int64
-	looked                                                      atomic.Int64 // Unix ns up to which everything committed was taken in
-	hotValues                                                   atomic.Pointer[[]web.HotValue]
-	lastErr                                                     atomic.Pointer[string]
+	batches, spans, judged, judgedWhole, loaded, capped, evicted atomic.Int64
+	flows, held                                                  atomic.Int64
+	looked                                                       atomic.Int64 // Unix ns up to which everything committed was taken in
+	hotValues                                                    atomic.Pointer[[]web.HotValue]
+	lastErr                                                      atomic.Pointer[string]
 }
 
 func newJoiner(cfg *Config, f feed, r facts, w sink, m memory, log *zap.Logger, clock func() time.Time) *joiner {

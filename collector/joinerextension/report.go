@@ -33,7 +33,7 @@ func (e *joinerExtension) Report(context.Context) web.Report {
 	r := web.Report{Parts: []web.StatusPart{part}, Figures: []web.StatusFigure{
 		figure("joined", "spans", s.spans.Load()),
 		figure("judged", "verdicts", s.judged.Load()),
-		figure("judged_whole", "flows", s.judgedWide.Load()),
+		figure("judged_whole", "flows", s.judgedWhole.Load()),
 		figure("flows_in_memory", "flows", s.flows.Load()),
 		figure("spans_in_memory", "spans", s.held.Load()),
 		figure("traces_loaded_back", "traces", s.loaded.Load()),

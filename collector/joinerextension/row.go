@@ -29,7 +29,7 @@ func unseen(s *flow.Story) bool {
 // row makes the flow's line on the list.
 func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.Judgement, o *flow.Outline, story *flow.Story, quiet time.Duration) (*flow.Flow, error) {
 	r := &flow.Flow{Tenant: ts.name, ID: f.id, Revision: j.revision(), Verdict: v.Verdict, FailedAt: v.FailedAt, CheckAt: v.CheckAt, Culprit: v.Culprit}
-	known, err := j.endpoints(ctx, ts, f, v)
+	known, err := j.endpoints(ctx, ts, f)
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +188,7 @@ func (f *flowState) each(visit func(t *trace, s *flow.Span, shared bool)) {
 const maxEndpoints = 200_000
 
 // endpoints looks up what the flow's endpoint ids stand for.
-func (j *joiner) endpoints(ctx context.Context, ts *tenantState, f *flowState, v flow.Judgement) (map[uint64]flow.Endpoint, error) {
+func (j *joiner) endpoints(ctx context.Context, ts *tenantState, f *flowState) (map[uint64]flow.Endpoint, error) {
 	var ask []uint64
 	f.each(func(_ *trace, s *flow.Span, _ bool) {
 		if _, ok := j.known[s.Endpoint]; !ok && !slices.Contains(ask, s.Endpoint) {

@@ -36,6 +36,7 @@ type trace struct {
 	segs    []*seg
 	arrived time.Time // of its first batch
 	dirty   bool
+	queued  bool
 	lost    []flow.FlowID // flows of segments that a later cut did away with
 }
 
@@ -76,12 +77,32 @@ type flowState struct {
 	heap     int
 }
 
+// indexFrom is the size from which a trace has an index of its spans; below it
+// looking at each is as fast, and most traces are small.
+const indexFrom = 24
+
+// find returns the place of a span in the trace, -1 when it is not there.
+func (t *trace) find(k spanKey) int {
+	if t.index != nil {
+		if i, ok := t.index[k]; ok {
+			return i
+		}
+		return -1
+	}
+	for i := range t.spans {
+		if t.spans[i].ID == k.id && t.spans[i].SpanKind == k.kind {
+			return i
+		}
+	}
+	return -1
+}
+
 // add merges spans into the trace. Of two deliveries of one span the longer
 // stays: replays of workflow engines and partial spans are cut short.
 func (t *trace) add(spans []flow.Span, limit int) (added int) {
 	for i := range spans {
 		k := spanKey{spans[i].ID, spans[i].SpanKind}
-		if j, ok := t.index[k]; ok {
+		if j := t.find(k); j >= 0 {
 			if spans[i].Duration > t.spans[j].Duration {
 				t.spans[j] = spans[i]
 				t.dirty = true
@@ -91,10 +112,18 @@ func (t *trace) add(spans []flow.Span, limit int) (added int) {
 		if len(t.spans) >= limit {
 			continue
 		}
-		t.index[k] = len(t.spans)
 		t.spans = append(t.spans, spans[i])
 		t.dirty = true
 		added++
+		switch {
+		case t.index != nil:
+			t.index[k] = len(t.spans) - 1
+		case len(t.spans) >= indexFrom:
+			t.index = make(map[spanKey]int, 2*indexFrom)
+			for n := range t.spans {
+				t.index[spanKey{t.spans[n].ID, t.spans[n].SpanKind}] = n
+			}
+		}
 	}
 	return added
 }

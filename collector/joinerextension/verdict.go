@@ -2,44 +2,37 @@ package joinerextension
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/baton-observability/baton/flow"
 )
 
-// judge gives every flow that is due its row. Flows in which nothing looks
-// wrong are judged by their narrow spans; the others are read whole, many in
-// one query.
+// judge gives every flow that is due its row. Flows in which nothing looks wrong
+// are judged by an outline; the others are put together whole.
 func (j *joiner) judge(ctx context.Context, now time.Time) error {
-	suspects := map[*tenantState][]*flowState{}
 	for k := range j.dirty {
 		f := k.tenant.flows[k.id]
-		if f == nil {
-			delete(j.dirty, k)
-			continue
-		}
-		if !j.due(f, now) {
+		if f != nil && !j.due(f, now) {
 			continue
 		}
 		delete(j.dirty, k)
+		if f == nil {
+			continue
+		}
 		f.waiting = time.Time{}
 		o := flow.Sketch(f.pieces())
 		v, sure := o.Judge(j.expectations(k.tenant), k.tenant.judgeClock(f, now))
-		if !sure {
-			suspects[k.tenant] = append(suspects[k.tenant], f)
-			continue
+		var err error
+		if sure {
+			err = j.settle(ctx, k.tenant, f, v, &o, nil, now)
+		} else {
+			err = j.judgeWhole(ctx, k.tenant, f, now)
 		}
-		if err := j.settle(ctx, k.tenant, f, v, &o, nil, now); err != nil {
+		if err != nil {
+			j.dirty[k] = struct{}{} // the engine is away: judge it when it is back
+			f.waiting = now
 			return err
-		}
-	}
-	for ts, fs := range suspects {
-		for part := range slices.Chunk(fs, 100) {
-			if err := j.judgeWide(ctx, ts, part, now); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
@@ -82,60 +75,26 @@ func (f *flowState) pieces() []flow.Piece {
 	return out
 }
 
-// judgeWide reads the flows' spans with all their facts.
-func (j *joiner) judgeWide(ctx context.Context, ts *tenantState, fs []*flowState, now time.Time) error {
-	var ids []flow.TraceID
-	seen := map[flow.TraceID]bool{}
-	for _, f := range fs {
-		for _, s := range append(slices.Clone(f.shared), f.segs...) {
-			if !seen[s.ID.Trace] {
-				seen[s.ID.Trace] = true
-				ids = append(ids, s.ID.Trace)
-			}
-		}
-	}
-	all, err := j.facts.ReadFacts(ctx, ts.name, ids)
+// judgeWhole puts a flow together with all that its spans say.
+func (j *joiner) judgeWhole(ctx context.Context, ts *tenantState, f *flowState, now time.Time) error {
+	known, err := j.endpoints(ctx, ts, f)
 	if err != nil {
-		return fmt.Errorf("read %d traces to judge them: %w", len(ids), err)
+		return err
 	}
-	j.stats.judgedWide.Add(int64(len(fs)))
-	byTrace := map[flow.TraceID]map[spanKey]*flow.Facts{}
-	for i := range all {
-		f := &all[i]
-		if byTrace[f.Trace] == nil {
-			byTrace[f.Trace] = map[spanKey]*flow.Facts{}
-		}
-		byTrace[f.Trace][spanKey{f.ID, f.SpanKind}] = f
-	}
-	for _, f := range fs {
-		story := flow.Assemble(f.wide(byTrace))
-		v := story.Judge(j.expectations(ts), ts.judgeClock(f, now))
-		if err := j.settle(ctx, ts, f, v, nil, story, now); err != nil {
-			return err
-		}
-	}
-	return nil
+	j.stats.judgedWhole.Add(1)
+	story := flow.Assemble(f.wide(known))
+	return j.settle(ctx, ts, f, story.Judge(j.expectations(ts), ts.judgeClock(f, now)), nil, story, now)
 }
 
-func (f *flowState) wide(byTrace map[flow.TraceID]map[spanKey]*flow.Facts) []flow.Wide {
+func (f *flowState) wide(known map[uint64]flow.Endpoint) []flow.Wide {
 	var out []flow.Wide
-	put := func(s *seg, shared bool) {
-		w := flow.Wide{Trace: s.ID.Trace, Shared: shared}
-		for _, i := range s.Spans {
-			sp := &s.trace.spans[i]
-			if facts := byTrace[s.ID.Trace][spanKey{sp.ID, sp.SpanKind}]; facts != nil {
-				w.Facts = append(w.Facts, facts)
-			}
+	for _, p := range f.pieces() {
+		w := flow.Wide{Trace: p.Trace, Shared: p.Shared, Facts: make([]*flow.Facts, len(p.Spans))}
+		for i := range p.Spans {
+			e := known[p.Spans[i].Endpoint]
+			w.Facts[i] = p.Spans[i].Wide(p.Trace, &e)
 		}
-		if len(w.Facts) > 0 {
-			out = append(out, w)
-		}
-	}
-	for _, s := range f.shared {
-		put(s, true)
-	}
-	for _, s := range f.segs {
-		put(s, false)
+		out = append(out, w)
 	}
 	return out
 }
