@@ -35,8 +35,11 @@ type Alias struct {
 	Revision uint64
 }
 
-// FlowWrite is what changed: it is written in an order in which no reader sees
-// a flow before its segments and aliases.
+// FlowWrite is what changed. It is written in an order in which no reader sees
+// a flow before its segments and aliases, and in which a writer that dies in
+// between leaves nothing that the next one cannot know of: flows end before
+// their segments say that they belong to others. Were it the other way round,
+// nobody would end them any more.
 type FlowWrite struct {
 	Flows     []flow.Flow
 	Segments  []Segment
@@ -58,9 +61,10 @@ func (s *Store) WriteFlows(ctx context.Context, w FlowWrite) error {
 		input proto.Input
 	}{
 		{"endpoints", endpoints},
-		{"flow_of_segment", segmentRows(w.Segments, revision)},
 		{"flow_alias", aliasRows(w.Aliases, revision)},
-		{"flows", flowRows(w.Flows, w.Aliases)},
+		{"flows", flowRows(nil, w.Aliases)},
+		{"flow_of_segment", segmentRows(w.Segments, revision)},
+		{"flows", flowRows(w.Flows, nil)},
 	} {
 		if rows(t.input) == 0 {
 			continue

@@ -26,6 +26,7 @@ type fakeStore struct {
 	gone     map[flow.FlowID]uint64
 	ends     map[uint64]flow.Endpoint
 	fail     int // the next n writes are refused
+	torn     int // the next write is cut off before its last n parts, as when the writer dies
 }
 
 func newFakeStore() *fakeStore {
@@ -145,18 +146,39 @@ func (f *fakeStore) WriteFlows(_ context.Context, w store.FlowWrite) error {
 		f.fail--
 		return store.ErrUnavailable
 	}
-	for _, s := range w.Segments {
+	// In the order in which the store writes.
+	parts := []func(){func() { f.end(w.Aliases) }, func() { f.assign(w.Segments) }, func() { f.replace(w.Flows) }}
+	torn := f.torn
+	f.torn = 0
+	for _, part := range parts[:len(parts)-torn] {
+		part()
+	}
+	if torn > 0 {
+		return store.ErrUnavailable
+	}
+	return nil
+}
+
+func (f *fakeStore) assign(segments []store.Segment) {
+	for _, s := range segments {
 		k := s.Trace.String() + s.Root.String()
 		if s.Shared {
 			k += s.Flow.String()
 		}
 		f.segments[k] = s
 	}
-	for _, a := range w.Aliases {
+}
+
+func (f *fakeStore) end(aliases []store.Alias) {
+	for _, a := range aliases {
 		f.alias[a.Old] = a.New
 		f.gone[a.Old] = max(f.gone[a.Old], a.Revision)
 	}
-	for _, x := range w.Flows {
+	f.replace(nil)
+}
+
+func (f *fakeStore) replace(flows []flow.Flow) {
+	for _, x := range flows {
 		if old, ok := f.flows[x.ID]; !ok || old.Revision < x.Revision {
 			f.flows[x.ID] = x
 		}
@@ -166,7 +188,6 @@ func (f *fakeStore) WriteFlows(_ context.Context, w store.FlowWrite) error {
 			delete(f.flows, id)
 		}
 	}
-	return nil
 }
 
 func (f *fakeStore) OpenFlows(context.Context, string) ([]flow.FlowID, error) {

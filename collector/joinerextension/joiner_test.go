@@ -13,7 +13,7 @@ import (
 )
 
 // play sends the estate's spans in a random order, in random batches, some of
-// them twice, with restarts, refused writes and a memory too small to hold it
+// them twice, with restarts, refused and torn writes and a memory too small to hold it
 // all, and returns what the joiner made of it.
 func play(t *testing.T, e *estate, seed uint64, wild bool) *fakeStore {
 	t.Helper()
@@ -55,6 +55,12 @@ func play(t *testing.T, e *estate, seed uint64, wild bool) *fakeStore {
 		facts = facts[n:]
 		if wild && rnd.IntN(8) == 0 {
 			st.fail = 1
+		}
+		if wild && rnd.IntN(10) == 0 { // dies in the middle of a write
+			st.torn = 1 + rnd.IntN(3)
+			_, _ = j.step(context.Background())
+			st.torn = 0
+			j = restart()
 		}
 		step()
 		now = now.Add(time.Duration(rnd.IntN(1500)) * time.Millisecond)
