@@ -34,7 +34,9 @@ type webExtension struct {
 	cfg    *Config
 	set    extension.Settings
 	server *http.Server
-	done   sync.WaitGroup
+
+	pipelines pipelines
+	done      sync.WaitGroup
 }
 
 var _ extensioncapabilities.Dependent = (*webExtension)(nil)
@@ -51,7 +53,7 @@ func (e *webExtension) Start(ctx context.Context, host component.Host) error {
 	log := e.set.Logger
 	st := x.Store()
 	server, err := web.New(web.Config{Endpoint: e.cfg.Endpoint, AllowedHosts: e.cfg.AllowedHosts, Token: e.cfg.Token, Version: e.set.BuildInfo.Version},
-		web.Deps{Flows: st, Sums: st, Spans: st, Endpoints: st, Extractor: x.Extractor(), Owners: x.Owners(), Parts: []web.Part{x.Part()}, Log: log})
+		web.Deps{Flows: st, Sums: st, Spans: st, Endpoints: st, Extractor: x.Extractor(), Owners: x.Owners(), Parts: []web.Part{x.Part(), &e.pipelines}, Log: log})
 	if err != nil {
 		return err
 	}
