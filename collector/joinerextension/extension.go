@@ -104,7 +104,7 @@ func (e *joinerExtension) run(ctx context.Context, committed <-chan struct{}) {
 			select {
 			case <-ctx.Done():
 				return
-			case <-time.After(e.cfg.Interval / 4):
+			case <-time.After(e.cfg.Interval / 10):
 			}
 		case <-time.After(wait):
 		}

@@ -41,8 +41,9 @@ func defaultConfig() component.Config {
 		Log:     LogConfig{Dir: "./baton-data/log", Fsync: d.Fsync, DuplicateWindow: d.DuplicateWindow},
 		// Big inserts are what makes columns cheap: at 50,000 rows the engine needs a third of what it needs at 10,000.
 		RangeRows: 50_000,
-		// A span must be visible within a second; this leaves two thirds of it to the insert and the joiner.
-		RangeTime: 300 * time.Millisecond,
+		// A span must be visible within a second; this leaves half of it to the insert and the joiner. Shorter ranges
+		// cost the engine more for the same spans: at low rates its CPU is the number of inserts.
+		RangeTime: 500 * time.Millisecond,
 	}
 }
 
@@ -53,7 +54,7 @@ func (c *Config) Validate() error {
 		errs = append(errs, fmt.Errorf("range_rows is %d: give a number from 1 to 200000, 50000 is usual", c.RangeRows))
 	}
 	if c.RangeTime <= 0 || c.RangeTime > time.Minute {
-		errs = append(errs, fmt.Errorf("range_time is %v: give a duration up to 1m, 300ms is usual", c.RangeTime))
+		errs = append(errs, fmt.Errorf("range_time is %v: give a duration up to 1m, 500ms is usual", c.RangeTime))
 	}
 	if _, err := c.logConfig(); err != nil {
 		errs = append(errs, err)
