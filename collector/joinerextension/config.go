@@ -44,7 +44,7 @@ func defaultConfig() component.Config {
 	return &Config{
 		Storage:      component.MustNewID("baton_store"),
 		Roles:        "all",
-		Interval:     200 * time.Millisecond, // with the log's 300 ms it leaves half a second of the second in which a flow must be visible
+		Interval:     500 * time.Millisecond, // every step that finds something costs the engine a few inserts; this process's commits wake it anyway
 		IdleInterval: 2 * time.Second,
 		Quiet:        500 * time.Millisecond, // a flow's services export at different moments
 		Patience:     2 * time.Second,
