@@ -117,8 +117,7 @@ func (s *Story) explains(r run, fatal []int) bool {
 		return true
 	}
 	of := map[int]bool{}
-	var mark func(next func(int) []int)
-	mark = func(next func(int) []int) {
+	mark := func(next func(int) []int) {
 		seen := map[int]bool{r.hop: true}
 		for todo := []int{r.hop}; len(todo) > 0; {
 			h := todo[len(todo)-1]

@@ -12,7 +12,7 @@ func (s *Story) blame(h int) Judgement {
 	if reason == "" {
 		reason = s.reason(hop)
 	}
-	evidence := s.evidence(hop, last)
+	evidence := s.evidence(last)
 	if s.rootless(evidence) || s.Facts[evidence].Flags&FlagDerived != 0 {
 		confidence = max(confidence, Medium) - 1
 	}
@@ -178,7 +178,7 @@ func (s *Story) party(hop *Hop, span int) *Party {
 
 // evidence is the span that tells most about a hop's failure: the callee's if
 // it has one, else the caller's.
-func (s *Story) evidence(hop *Hop, last try) int {
+func (s *Story) evidence(last try) int {
 	if last.to >= 0 && (s.ownFault(last) || last.from < 0 || s.Facts[last.from].Status != StatusError) {
 		return last.to
 	}

@@ -16,7 +16,7 @@ type Limits struct {
 	Identifying int           // segments of one value of an identifying key, which knows no age
 }
 
-// DefaultLimits: a busy order has tens of segments, a constant has thousands;
+// DefaultLimits leaves room: a busy order has tens of segments, a constant has thousands;
 // 200 an hour leaves room for retries and polling.
 func DefaultLimits() Limits {
 	return Limits{PerHour: 200, Total: 1000, Age: 30 * 24 * time.Hour, Identifying: 10_000}

@@ -130,10 +130,6 @@ func (t *tree) find(l Link) int {
 	return int(j)
 }
 
-func compareSpans(a, b *Span) int {
-	return cmp.Or(cmp.Compare(a.Start, b.Start), bytes.Compare(a.ID[:], b.ID[:]), cmp.Compare(a.SpanKind, b.SpanKind))
-}
-
 // sortByStart orders spans whatever their order was: by start, then by what
 // tells them apart.
 func (t *tree) sortByStart() {

@@ -41,7 +41,7 @@ func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.
 			services[e.Service] = true
 		}
 	}
-	f.each(func(t *trace, s *flow.Span, shared bool) {
+	f.each(func(_ *trace, s *flow.Span, _ bool) {
 		r.Spans++
 		if r.Start == 0 || s.Start < r.Start {
 			r.Start = s.Start
