@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"github.com/baton-observability/baton/flow"
@@ -15,7 +14,6 @@ import (
 // of orders of arrival can be tried in a second. The end-to-end tests run the
 // joiner on the real engine.
 type fakeStore struct {
-	mu       sync.Mutex
 	batches  []store.BatchFeed
 	spans    map[flow.TraceID]map[spanKey]flow.Facts
 	hashes   map[uint64]map[flow.TraceID]time.Time

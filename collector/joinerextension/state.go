@@ -74,7 +74,6 @@ type flowState struct {
 	row      *flow.Flow // as last written
 	observed bool       // its hand-overs have been learned from
 	checkAt  time.Time  // wall time to judge again though nothing arrives, zero for never
-	heap     int
 }
 
 // indexFrom is the size from which a trace has an index of its spans; below it

@@ -47,10 +47,6 @@ type (
 			Flags   []int
 		}
 	}
-	apiEndpoint struct {
-		ID        string
-		SpanCount int `json:"span_count"`
-	}
 	apiStatus struct {
 		Ready   bool
 		Parts   []struct{ Name, State, Detail string }
@@ -59,7 +55,6 @@ type (
 			Value float64
 		}
 	}
-	apiProblem struct{ Title, Detail string }
 )
 
 func (s apiStatus) figure(name string) float64 {
@@ -144,28 +139,6 @@ func (b *baton) trace(id string) (apiSpans, error) {
 func (b *baton) flowSpans(id string) (apiSpans, error) {
 	var s apiSpans
 	return s, b.get("/api/v1/flows/"+id+"/spans", &s)
-}
-
-// traffic sums what the engine counted span by span on its way in, without looking at spans again: a span that was
-// inserted twice counts twice.
-func (b *baton) traffic() (spans int, err error) {
-	query := url.Values{"limit": {"1000"}}
-	for {
-		var page struct {
-			Endpoints  []apiEndpoint
-			NextCursor *string `json:"next_cursor"`
-		}
-		if err := b.get("/api/v1/endpoints?"+query.Encode(), &page); err != nil {
-			return 0, err
-		}
-		for _, e := range page.Endpoints {
-			spans += e.SpanCount
-		}
-		if page.NextCursor == nil {
-			return spans, nil
-		}
-		query.Set("cursor", *page.NextCursor)
-	}
 }
 
 // key is the partition's name for a flow: its traces, whatever its id.
