@@ -99,21 +99,21 @@ func (in *inserter) gather(ctx context.Context, r *spanlog.Reader) (work, bool) 
 	if !ok {
 		return w, false
 	}
-	var end spanlog.Position
-	rows := 0
-	for begun := time.Now(); rows < in.cfg.RangeRows; {
-		if ok {
-			in.decode(&w, rec)
-			rows, end = rows+max(rec.Rows, 1), rec.End
-		}
+	begun := time.Now()
+	in.decode(&w, rec)
+	rows, end := max(rec.Rows, 1), rec.End
+	for rows < in.cfg.RangeRows {
 		left := in.cfg.RangeTime - time.Since(begun)
 		if left <= 0 && !in.busy.Load() {
 			break
 		}
 		wait, cancel := context.WithTimeout(ctx, max(left, busyWait))
-		rec, ok = in.next(wait, r)
+		rec, ok := in.next(wait, r)
 		cancel()
-		if !ok && ctx.Err() != nil {
+		if ok { // what was read is in the range: the cut behind it covers it
+			in.decode(&w, rec)
+			rows, end = rows+max(rec.Rows, 1), rec.End
+		} else if ctx.Err() != nil {
 			return w, false
 		}
 	}

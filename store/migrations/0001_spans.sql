@@ -28,4 +28,4 @@ CREATE TABLE IF NOT EXISTS spans
 ENGINE = MergeTree
 PARTITION BY day
 ORDER BY (tenant, intDiv(start, 600000000000), trace_id, start)
-SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000, min_parts_to_merge_at_once = 10
+SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000

@@ -23,4 +23,4 @@ CREATE TABLE IF NOT EXISTS endpoints
 ENGINE = AggregatingMergeTree
 PRIMARY KEY (tenant, id)
 ORDER BY (tenant, id, environment, namespace, service, kind, system, operation, destination, workflow, host, role, attr_keys, attr_values)
-SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000, min_parts_to_merge_at_once = 10
+SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000

@@ -10,4 +10,4 @@ CREATE TABLE IF NOT EXISTS traces
 ENGINE = ReplacingMergeTree
 PARTITION BY day
 ORDER BY (tenant, k, bucket)
-SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000, min_parts_to_merge_at_once = 10
+SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000

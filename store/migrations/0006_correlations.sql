@@ -11,4 +11,4 @@ CREATE TABLE IF NOT EXISTS correlations
 ENGINE = ReplacingMergeTree
 PARTITION BY day
 ORDER BY (tenant, h, trace_id)
-SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000, min_parts_to_merge_at_once = 10
+SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000

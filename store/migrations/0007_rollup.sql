@@ -13,4 +13,4 @@ CREATE TABLE IF NOT EXISTS rollup
 ENGINE = SummingMergeTree(n)
 PARTITION BY day
 ORDER BY (tenant, minute, endpoint, outcome, bucket)
-SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000, min_parts_to_merge_at_once = 10
+SETTINGS index_granularity = 1024, non_replicated_deduplication_window = 10000

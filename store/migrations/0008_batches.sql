@@ -12,4 +12,4 @@ CREATE TABLE IF NOT EXISTS batches
 ENGINE = MergeTree
 PARTITION BY toStartOfHour(ingested_at)
 ORDER BY (ingested_at, id)
-SETTINGS index_granularity = 16, non_replicated_deduplication_window = 10000, min_parts_to_merge_at_once = 10
+SETTINGS index_granularity = 16, non_replicated_deduplication_window = 10000

@@ -47,4 +47,4 @@ CREATE TABLE IF NOT EXISTS flows
 ENGINE = ReplacingMergeTree(revision, gone)
 PARTITION BY toDate(minted)
 ORDER BY (tenant, minted, id)
-SETTINGS index_granularity = 1024, min_parts_to_merge_at_once = 10
+SETTINGS index_granularity = 1024

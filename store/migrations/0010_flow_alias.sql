@@ -11,4 +11,4 @@ CREATE TABLE IF NOT EXISTS flow_alias
 ENGINE = ReplacingMergeTree(revision)
 PARTITION BY toDate(minted)
 ORDER BY (tenant, id)
-SETTINGS index_granularity = 1024, min_parts_to_merge_at_once = 10
+SETTINGS index_granularity = 1024

@@ -14,4 +14,4 @@ CREATE TABLE IF NOT EXISTS flow_of_segment
 ENGINE = ReplacingMergeTree(revision)
 PARTITION BY toDate(arrived)
 ORDER BY (tenant, trace_id, root, ref)
-SETTINGS index_granularity = 1024, min_parts_to_merge_at_once = 10
+SETTINGS index_granularity = 1024

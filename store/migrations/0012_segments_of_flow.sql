@@ -10,4 +10,4 @@ CREATE TABLE IF NOT EXISTS segments_of_flow
 ENGINE = ReplacingMergeTree
 PARTITION BY toDate(arrived)
 ORDER BY (tenant, flow, trace_id)
-SETTINGS index_granularity = 1024, min_parts_to_merge_at_once = 10
+SETTINGS index_granularity = 1024

@@ -12,4 +12,4 @@ CREATE TABLE IF NOT EXISTS interactions
 )
 ENGINE = ReplacingMergeTree(revision)
 ORDER BY (tenant, id)
-SETTINGS index_granularity = 1024, min_parts_to_merge_at_once = 10
+SETTINGS index_granularity = 1024

@@ -8,4 +8,4 @@ CREATE TABLE IF NOT EXISTS joiner_state
 )
 ENGINE = ReplacingMergeTree(revision)
 ORDER BY key
-SETTINGS non_replicated_deduplication_window = 10000, min_parts_to_merge_at_once = 10
+SETTINGS non_replicated_deduplication_window = 10000

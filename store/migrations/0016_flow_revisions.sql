@@ -12,4 +12,4 @@ CREATE TABLE IF NOT EXISTS flow_revisions
 ENGINE = ReplacingMergeTree
 PARTITION BY toDate(minted)
 ORDER BY (tenant, minted, id, revision)
-SETTINGS index_granularity = 1024, min_parts_to_merge_at_once = 10
+SETTINGS index_granularity = 1024
