@@ -31,7 +31,7 @@ func TestSoakCrash(t *testing.T) {
 
 func crash(t *testing.T, s scenario, r reference, rounds int) {
 	t.Helper()
-	b := serve(t)
+	b := serve(t, smallRanges...)
 	amounts := make([]int64, rounds*len(deaths))
 	for i := range amounts {
 		amounts[i] = s.bytes() * int64(i+1) / int64(len(amounts)+1)
