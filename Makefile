@@ -17,6 +17,7 @@ UI_PAGE := web/dist/index.html
 UI_SOURCES := $(shell find $(UI)/src $(UI)/public -type f 2>/dev/null) \
 	$(UI)/index.html $(UI)/package.json $(UI)/vite.config.ts $(UI)/tsconfig.json
 ENGINE := bin/engine/libchdb.so
+RACE_BATON := .cache/baton-race
 LINTER := bin/golangci-lint
 # Go files of the project, tests included; packages of npm hold some too.
 GO_FILES = $(shell git ls-files --cached --others --exclude-standard '*.go')
@@ -63,14 +64,14 @@ test: vet test-ui test-go test-e2e ## The whole test: vet, Go with -race and the
 
 .PHONY: vet
 vet: $(UI_PAGE)
+	@scripts/needs.sh cc
 	$(GO) vet -race ./...
 
 # One run, with -race: a second one without would compile and wait for everything again. Results are not
 # cached, because the go command cannot see that tests read the engine. Vet has run before, in whole.
 .PHONY: test-go
-test-go: build ## Go tests with -race, on the real engine
-	@scripts/needs.sh cc
-	$(GO) test -race -count=1 -vet=off -timeout 12m $(GO_TEST_FLAGS) ./...
+test-go: $(UI_PAGE) $(ENGINE) $(RACE_BATON) ## Go tests with -race, on the real engine
+	BATON_BIN=$(CURDIR)/$(RACE_BATON) $(GO) test -race -count=1 -vet=off -timeout 12m $(GO_TEST_FLAGS) ./...
 
 .PHONY: test-ui
 test-ui: $(UI_PACKAGES) ## Types, lint and unit tests of the page
@@ -79,9 +80,15 @@ test-ui: $(UI_PACKAGES) ## Types, lint and unit tests of the page
 	$(NPM) test --silent --prefix $(UI)
 
 .PHONY: test-e2e
-test-e2e: build ## Baton, the demo and a real browser, all on ports of their own
+test-e2e: $(ENGINE) $(RACE_BATON) ## Baton, the demo and a real browser, all on ports of their own
 	@scripts/needs.sh chromium
-	@scripts/e2e.sh
+	@BATON_BIN=$(RACE_BATON) scripts/e2e.sh
+
+# What the tests run is built as they are: that finds races, and spares compiling everything twice.
+.PHONY: $(RACE_BATON)
+$(RACE_BATON): $(UI_PAGE)
+	@scripts/needs.sh cc
+	$(GO) build -race -ldflags '-X main.version=$(VERSION)' -o $@ ./cmd/baton
 
 .PHONY: soak
 soak: build ## kill -9 of the engine and of Baton under load, again and again (up to 40 minutes)

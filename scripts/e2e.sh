@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The end-to-end test: bin/baton with an empty data folder and the demo beside it,
+# The end-to-end test: bin/baton (or BATON_BIN) with an empty data folder and the demo beside it,
 # on free loopback ports, and the browser specs of web/ui/e2e against them. What the
 # specs photograph becomes the README's screenshot, but not in CI, whose tree stays clean.
 set -euo pipefail
@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib.sh
 . scripts/lib.sh
 
+baton=${BATON_BIN:-bin/baton}
+export BATON_ENGINE_LIB=${BATON_ENGINE_LIB:-$PWD/bin/engine/libchdb.so}
 work=$(mktemp -d "${TMPDIR:-/tmp}/baton-e2e.XXXXXX")
 baton_pid="" demo_pid=""
 finish() {
@@ -33,15 +35,15 @@ read -r web grpc http < <(node -e '
 	Promise.all(servers.map((s) => new Promise((ok) => s.listen(0, "127.0.0.1", () => ok(s.address().port)))))
 		.then((ports) => { console.log(ports.join(" ")); servers.forEach((s) => s.close()); });')
 
-bin/baton demo --write-ownership "$work/ownership.yaml"
+"$baton" demo --write-ownership "$work/ownership.yaml"
 set -m # groups of their own: a Ctrl-C is this script's to handle
 BATON_DATA_DIR=$work/data BATON_OWNERSHIP=$work/ownership.yaml BATON_CLICKHOUSE_DSN='' BATON_WEB_TOKEN='' \
 	BATON_WEB_ENDPOINT=127.0.0.1:$web BATON_OTLP_GRPC_ENDPOINT=127.0.0.1:$grpc BATON_OTLP_HTTP_ENDPOINT=127.0.0.1:$http \
-	bin/baton serve </dev/null >"$work/baton.log" 2>&1 &
+	"$baton" serve </dev/null >"$work/baton.log" 2>&1 &
 baton_pid=$!
 wait_healthy "http://127.0.0.1:$web" "$baton_pid" || { echo "e2e: Baton did not become healthy" >&2; exit 1; }
 # Two minutes of history hold some twenty failed flows, so that the specs need not wait for one to happen.
-bin/baton demo --endpoint "127.0.0.1:$grpc" --seed 1 </dev/null >"$work/demo.log" 2>&1 &
+"$baton" demo --endpoint "127.0.0.1:$grpc" --seed 1 </dev/null >"$work/demo.log" 2>&1 &
 demo_pid=$!
 set +m
 
