@@ -60,6 +60,9 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	running, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	s.done.Go(func() { s.keepRetention(running) })
+	if s.engine != nil {
+		s.done.Go(func() { s.tendMerges(running) })
+	}
 	return s, nil
 }
 
