@@ -68,6 +68,7 @@ func (b *baton) settled(flows []truth, spans int, limit time.Duration) []apiFlow
 		}
 		if time.Now().After(deadline) {
 			b.t.Logf("not settled within %v: %v", limit, err)
+			b.unsettled = true
 			return list
 		}
 		time.Sleep(250 * time.Millisecond)
@@ -93,7 +94,7 @@ func (b *baton) account(all []apiFlow) account {
 	var list []apiFlow
 	for _, f := range all {
 		a.spans += f.SpanCount
-		if a.listed++; sampled(f.Status, f.Start) {
+		if a.listed++; b.unsettled || sampled(f.Status, f.Start) {
 			list = append(list, f)
 		}
 	}
@@ -246,6 +247,11 @@ func (a account) same(t *testing.T, of account) {
 	t.Helper()
 	if len(a.flows) != len(of.flows) || a.listed != of.listed {
 		t.Errorf("%d flows (%d listed), want %d (%d listed)", len(a.flows), a.listed, len(of.flows), of.listed)
+	}
+	for traces, got := range a.flows {
+		if _, ok := of.flows[traces]; !ok && sampled(got.Status, got.Start) {
+			t.Logf("flow %s is one too many: %s, %+v, of the traces %s", got.ID, got.Status, got.Type, traces)
+		}
 	}
 	differ := 0
 	for traces, want := range of.flows {

@@ -22,6 +22,7 @@ type baton struct {
 	web, grpc, http string
 	env             []string // more of the environment, and what overrides it
 	args            []string // more arguments of serve
+	unsettled       bool     // something is missing or too much: accounts read every flow, to tell what
 	*process
 }
 
