@@ -18,9 +18,9 @@ type BatchFeed struct {
 }
 
 // maxFeedBytes is how much of the feed one call of Batches reads, so that a
-// joiner that was away for hours catches up in steps. 32 MB are about a
-// million narrow spans. A single larger batch is read all the same.
-const maxFeedBytes = 32 << 20
+// joiner that was away for hours catches up in steps. 4 MB are about a hundred
+// thousand narrow spans. A single larger batch is read all the same.
+const maxFeedBytes = 4 << 20
 
 // Batches reads the batches committed at or after since that the caller does
 // not know yet, in order of commit, and not more than fits into one step: the

@@ -48,17 +48,29 @@ func (s *Store) TracesByHash(ctx context.Context, tenant string, hashes []uint64
 	return found, nil
 }
 
-// KnownHashes streams every hash that TracesByHash could find, of all tenants,
+// KnownHashes streams every hash that TracesByHash could find and those of all traces that are in flows, of all tenants,
 // for a filter that spares most look-ups. It may take seconds on much data.
 func (s *Store) KnownHashes(ctx context.Context, f func(hash uint64)) error {
 	// Nothing is kept on either side, so the caps of interactive reads do not apply.
 	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{"max_result_rows": 0, "max_execution_time": 600}))
-	return s.each(ctx, "known_hashes", nil, func(r driver.Rows) error {
+	err := s.each(ctx, "known_hashes", nil, func(r driver.Rows) error {
 		var h uint64
 		if err := r.Scan(&h); err != nil {
 			return err
 		}
 		f(h)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	// A trace that nothing links to is known too, by the flow that it is in.
+	return s.each(ctx, "known_traces", nil, func(r driver.Rows) error {
+		var t flow.TraceID
+		if err := r.Scan(&t); err != nil {
+			return err
+		}
+		f(flow.TraceHash(t))
 		return nil
 	})
 }

@@ -109,3 +109,13 @@ func TestListByTraceAndByCorrelation(t *testing.T) {
 	q.After = &after
 	require.NotEqual(t, first, list(q))
 }
+
+func TestATraceThatIsInAFlowIsKnownThoughNothingLinksToIt(t *testing.T) {
+	s := testStore(t)
+	ctx := context.Background()
+	seg := Segment{SegmentID: flow.SegmentID{Trace: traceID(77)}, Flow: flow.MintFlowID(noon, "", flow.SegmentID{Trace: traceID(77)}), Arrived: noon}
+	require.NoError(t, s.WriteFlows(ctx, FlowWrite{Segments: []Segment{seg}}))
+	known := false
+	require.NoError(t, s.KnownHashes(ctx, func(h uint64) { known = known || h == flow.TraceHash(traceID(77)) }))
+	require.True(t, known, "a joiner that starts must not take the trace for a new one")
+}

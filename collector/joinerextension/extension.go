@@ -90,8 +90,10 @@ func (e *joinerExtension) run(ctx context.Context, committed <-chan struct{}) {
 		case err != nil:
 			e.note(err)
 			wait, news = min(2*wait, 5*time.Second), nil
-		case took > 0 || e.joiner.busy():
+		case took > 0: // there may be more
 			e.joiner.stats.lastErr.Store(nil)
+			wait = e.cfg.Interval / 10
+		case e.joiner.busy():
 			wait = e.cfg.Interval
 		default: // other instances commit without telling, and deadlines come
 			wait = e.cfg.IdleInterval

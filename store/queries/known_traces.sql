@@ -1,0 +1,1 @@
+SELECT DISTINCT trace_id FROM flow_of_segment
