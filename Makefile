@@ -95,7 +95,8 @@ soak: build ## kill -9 of the engine and of Baton under load, again and again (u
 	BATON_SOAK=1 BATON_BIN=$(CURDIR)/bin/baton $(GO) test ./cmd/baton/e2e -run Soak -count=1 -timeout 40m -v
 
 .PHONY: bench
-bench: build ## Benchmarks of the rules, the store, the log, ownership and the page's answers
+bench: build ## Ingest from end to end, then the rules, the store, the log, ownership and the page's answers
+	scripts/bench.sh
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m ./flow ./ownership ./collector/storeexporter/spanlog ./store/... ./web
 
 ## Keeping the code in order
