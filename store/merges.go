@@ -51,9 +51,9 @@ func (s *Store) tendOnce(ctx context.Context, merging *bool) error {
 	case parts <= mergeTo:
 		*merging = false
 	}
-	name := "merges_stop" // said each time: a restarted engine has forgotten it
+	statement := query("merges_stop") // said each time: a restarted engine has forgotten it
 	if *merging {
-		name = "merges_start"
+		statement = query("merges_start")
 	}
-	return readError(name, s.read.Exec(ctx, query(name)))
+	return readError("merges", s.read.Exec(ctx, statement))
 }
