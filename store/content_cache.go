@@ -21,24 +21,19 @@ type contentCache struct {
 // maxContents entries take some tens of megabytes. Past it all are read again.
 const maxContents = 1 << 15
 
-// missing returns the ids that get does not know.
-func missing[V any](mu *sync.Mutex, have map[uint64]V, ids map[uint64]struct{}) []uint64 {
+// cached copies what the cache has of the ids to out, and returns the other ids.
+// Both in one step: the cache may start anew at any time.
+func cached[V any](mu *sync.Mutex, have *map[uint64]V, ids map[uint64]struct{}, out map[uint64]V) (missing []uint64) {
 	mu.Lock()
 	defer mu.Unlock()
-	var out []uint64
 	for id := range ids {
-		if _, ok := have[id]; !ok {
-			out = append(out, id)
+		if v, ok := (*have)[id]; ok {
+			out[id] = v
+		} else {
+			missing = append(missing, id)
 		}
 	}
-	return out
-}
-
-func lookup[V any](mu *sync.Mutex, have map[uint64]V, id uint64) (V, bool) {
-	mu.Lock()
-	defer mu.Unlock()
-	v, ok := have[id]
-	return v, ok
+	return missing
 }
 
 func remember[V any](mu *sync.Mutex, have *map[uint64]V, id uint64, v V) {
@@ -54,7 +49,7 @@ func remember[V any](mu *sync.Mutex, have *map[uint64]V, id uint64, v V) {
 func (s *Store) shapesOf(ctx context.Context, tenant string, ids map[uint64]struct{}) (map[uint64]wire.Shape, error) {
 	c := &s.contents
 	out := make(map[uint64]wire.Shape, len(ids))
-	err := s.contentOf(ctx, "shapes_by_id", tenant, missing(&c.mu, c.shapes, ids), func(id uint64, content []byte) error {
+	err := s.contentOf(ctx, "shapes_by_id", tenant, cached(&c.mu, &c.shapes, ids, out), func(id uint64, content []byte) error {
 		shape, err := wire.ReadShape(content)
 		if err != nil {
 			return fmt.Errorf("shape %016x: %w", id, err)
@@ -63,11 +58,6 @@ func (s *Store) shapesOf(ctx context.Context, tenant string, ids map[uint64]stru
 		out[id] = shape
 		return nil
 	})
-	for id := range ids {
-		if v, ok := lookup(&c.mu, c.shapes, id); ok {
-			out[id] = v
-		}
-	}
 	return out, err
 }
 
@@ -75,16 +65,11 @@ func (s *Store) shapesOf(ctx context.Context, tenant string, ids map[uint64]stru
 func (s *Store) resourcesOf(ctx context.Context, tenant string, ids map[uint64]struct{}) (map[uint64][]byte, error) {
 	c := &s.contents
 	out := make(map[uint64][]byte, len(ids))
-	err := s.contentOf(ctx, "resources_by_id", tenant, missing(&c.mu, c.resources, ids), func(id uint64, content []byte) error {
+	err := s.contentOf(ctx, "resources_by_id", tenant, cached(&c.mu, &c.resources, ids, out), func(id uint64, content []byte) error {
 		remember(&c.mu, &c.resources, id, content)
 		out[id] = content
 		return nil
 	})
-	for id := range ids {
-		if v, ok := lookup(&c.mu, c.resources, id); ok {
-			out[id] = v
-		}
-	}
 	return out, err
 }
 
