@@ -56,6 +56,9 @@ func Cut(trace TraceID, spans []Span) []Segment {
 			segs[0].Shared, cutting[i] = true, true
 		}
 	}
+	if len(segs) == 1 {
+		segs[0].Spans = make([]int, 0, len(spans))
+	}
 	for _, i := range t.order {
 		segs[owner[i]].add(&spans[i], i)
 	}
@@ -81,7 +84,9 @@ func ownIdentity(s *Span) bool {
 
 func (g *Segment) add(s *Span, i int) {
 	g.Spans = append(g.Spans, i)
-	g.Keys = append(g.Keys, s.Keys...)
+	for i := range s.Keys {
+		g.addKey(&s.Keys[i])
+	}
 	for _, k := range s.Keys {
 		if k.Identifying && !slices.ContainsFunc(g.identity, func(o Key) bool { return o.Name == k.Name }) {
 			g.identity = append(g.identity, k)
@@ -100,6 +105,21 @@ func (g *Segment) add(s *Span, i int) {
 			g.Links = append(g.Links, l)
 		}
 	}
+}
+
+// addKey leaves out what the span before carried too: most spans of a segment
+// carry the same values. What slips through goes when the segment is tidied.
+func (g *Segment) addKey(k *Key) {
+	for i := range g.Keys[:min(len(g.Keys), 8)] {
+		have := &g.Keys[i]
+		if have.Hash == k.Hash {
+			if compareCarriers(*k, *have) < 0 {
+				*have = *k
+			}
+			return
+		}
+	}
+	g.Keys = append(g.Keys, *k)
 }
 
 func (g *Segment) tidy(spans []Span) {

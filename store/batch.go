@@ -52,7 +52,7 @@ func newBatch(s *Store) *Batch {
 // NewBatch starts a batch. The id names its content: two batches of one id are
 // one, and the second is not written again. It arrives now, see ArrivedAt.
 func (s *Store) NewBatch(id string) *Batch {
-	b := s.batches.Get().(*Batch)
+	b := s.batches.take()
 	b.id = id
 	b.ArrivedAt(s.clock())
 	return b
@@ -86,7 +86,9 @@ func (b *Batch) Release() {
 	b.fresh = b.fresh[:0]
 	b.groups.reset()
 	b.counts.reset()
-	b.store.batches.Put(b)
+	if cap(b.spans.vals.Buf) <= maxKept && cap(b.spans.extra.Buf) <= maxKept {
+		b.store.batches.give(b)
+	}
 }
 
 // Add puts all spans of td into the columns, in one pass. Spans without ids get

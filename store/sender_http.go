@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/ClickHouse/ch-go/proto"
@@ -19,7 +18,7 @@ import (
 type httpSender struct {
 	client   *http.Client
 	database string
-	buffers  sync.Pool // *proto.Buffer
+	buffers  shelf[*proto.Buffer]
 }
 
 func newHTTPSender(database string, dial func(ctx context.Context, addr string) (net.Conn, error)) *httpSender {
@@ -35,41 +34,45 @@ func newHTTPSender(database string, dial func(ctx context.Context, addr string) 
 			// An insert of 50k rows takes 0.3 s; past a minute the engine is not coming back to it.
 			ResponseHeaderTimeout: time.Minute,
 		}},
-		buffers: sync.Pool{New: func() any { return new(proto.Buffer) }},
+		buffers: newShelf(2, func() *proto.Buffer { return new(proto.Buffer) }),
 	}
 }
 
 func (s *httpSender) send(ctx context.Context, table, token string, in proto.Input) error {
-	buf := s.buffers.Get().(*proto.Buffer)
-	defer s.buffers.Put(buf)
-	buf.Reset()
-	// FORMAT Native in a body has no protocol revision.
-	block := proto.Block{Columns: len(in), Rows: rows(in)}
-	if err := block.EncodeRawBlock(buf, 0, in); err != nil {
-		return &InsertError{Table: table, Poison: true, Err: fmt.Errorf("encode: %w", err)}
-	}
 	q := url.Values{"query": {insertInto(table, in) + " FORMAT Native"}, "database": {s.database}}
 	if token != "" {
 		q.Set("insert_deduplication_token", token)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://engine/?"+q.Encode(), bytes.NewReader(buf.Buf))
+	buf := s.buffers.take()
+	defer func() {
+		if cap(buf.Buf) <= maxKept {
+			s.buffers.give(buf)
+		}
+	}()
+	body := newBlockReader(in, buf)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://engine/?"+q.Encode(), body)
 	if err != nil {
 		return &InsertError{Table: table, Err: err}
 	}
+	// The transport may read on for a while after it has answered, and the columns are the caller's again then.
+	defer body.wait()
 	res, err := s.client.Do(req)
 	if err != nil {
+		if bad := body.bad.Load(); bad != nil {
+			return &InsertError{Table: table, Poison: true, Err: *bad}
+		}
 		return &InsertError{Table: table, Err: err}
 	}
 	defer res.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(res.Body, 16<<10))
+	answer, err := io.ReadAll(io.LimitReader(res.Body, 16<<10))
 	if err != nil {
 		return &InsertError{Table: table, Err: fmt.Errorf("read answer: %w", err)}
 	}
-	if res.StatusCode == http.StatusOK && res.Header.Get("X-ClickHouse-Exception-Code") == "" && !bytes.Contains(body, []byte("__exception__")) {
+	if res.StatusCode == http.StatusOK && res.Header.Get("X-ClickHouse-Exception-Code") == "" && !bytes.Contains(answer, []byte("__exception__")) {
 		return nil
 	}
 	code, _ := strconv.ParseInt(res.Header.Get("X-ClickHouse-Exception-Code"), 10, 32)
-	return &InsertError{Table: table, Poison: poisonCode(int32(code)), Err: fmt.Errorf("code %d: %s", code, bytes.TrimSpace(body))}
+	return &InsertError{Table: table, Poison: poisonCode(int32(code)), Err: fmt.Errorf("code %d: %s", code, bytes.TrimSpace(answer))}
 }
 
 func (s *httpSender) close() error {

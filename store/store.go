@@ -27,7 +27,7 @@ type Store struct {
 	read   driver.Conn
 	write  sender
 
-	batches   sync.Pool // *Batch
+	batches   shelf[*Batch]
 	known     known
 	resources resourceCache
 	contents  contentCache
@@ -53,7 +53,8 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if s.clock == nil {
 		s.clock = time.Now
 	}
-	s.batches.New = func() any { return newBatch(s) }
+	// One batch is filled while another one is inserted.
+	s.batches = newShelf(2, func() *Batch { return newBatch(s) })
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.Close(ctx))
 	}

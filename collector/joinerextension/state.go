@@ -99,6 +99,11 @@ func (t *trace) find(k spanKey) int {
 // add merges spans into the trace. Of two deliveries of one span the longer
 // stays: replays of workflow engines and partial spans are cut short.
 func (t *trace) add(spans []flow.Span, limit int) (added int) {
+	if len(t.spans) == 0 && len(spans) <= min(limit, indexFrom-1) && distinct(spans) {
+		t.spans = slices.Clip(spans) // the batch's own: most traces arrive in one
+		t.dirty = true
+		return len(spans)
+	}
 	for i := range spans {
 		k := spanKey{spans[i].ID, spans[i].SpanKind}
 		if j := t.find(k); j >= 0 {
@@ -125,6 +130,17 @@ func (t *trace) add(spans []flow.Span, limit int) (added int) {
 		}
 	}
 	return added
+}
+
+func distinct(spans []flow.Span) bool {
+	for i := range spans {
+		for k := range i {
+			if spans[k].ID == spans[i].ID && spans[k].SpanKind == spans[i].SpanKind {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // cut splits the trace into segments anew and keeps what was known of them.

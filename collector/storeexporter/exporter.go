@@ -119,7 +119,9 @@ func (e *storeExporter) ConsumeTraces(ctx context.Context, td ptrace.Traces) err
 	e.lane.put(key, part{tenant, td}, len(*buf))
 	_, duplicate, err := e.wal.Append(ctx, *buf, rows)
 	if err != nil || duplicate {
-		e.lane.take(key)
+		if p, ok := e.lane.take(key); ok {
+			p.release()
+		}
 	}
 	switch {
 	case err == nil:

@@ -26,83 +26,83 @@ type inserter struct {
 	busy   atomic.Bool // a range is being inserted
 }
 
-// work is a range ready to be inserted.
-type work struct {
-	rg      spanlog.Range
-	parts   []part
-	arrived time.Time
-}
-
-// run ends with the context. One goroutine reads and decodes the next range
-// while this one inserts the last.
+// run ends with the context. One goroutine fills the next range's columns while
+// this one inserts the last.
 func (in *inserter) run(ctx context.Context) {
-	ready := make(chan work)
+	ready := make(chan *store.Batch)
 	go func() {
 		defer close(ready)
 		in.read(ctx, ready)
 	}()
-	for w := range ready {
+	for b := range ready {
 		in.busy.Store(true)
-		in.insert(ctx, w)
+		in.insert(ctx, b)
+		b.Release()
 		in.busy.Store(false)
 	}
 }
 
-func (in *inserter) read(ctx context.Context, ready chan<- work) {
-	send := func(w work) bool {
+func (in *inserter) read(ctx context.Context, ready chan<- *store.Batch) {
+	send := func(b *store.Batch) bool {
 		select {
-		case ready <- w:
+		case ready <- b:
 			return true
 		case <-ctx.Done():
 			return false
 		}
 	}
 	for _, rg := range in.wal.Ranges() {
-		w, err := in.replay(ctx, rg)
-		if err != nil || !send(w) {
+		b, err := in.replay(ctx, rg)
+		if err != nil || !send(b) {
 			return
 		}
 	}
 	r := in.wal.Reader(in.wal.Uncut())
 	defer r.Close()
 	for ctx.Err() == nil {
-		w, ok := in.gather(ctx, r)
-		if !ok || !send(w) {
+		b, ok := in.gather(ctx, r)
+		if !ok || !send(b) {
 			return
 		}
 	}
 }
 
 // replay reads a range that was cut before.
-func (in *inserter) replay(ctx context.Context, rg spanlog.Range) (work, error) {
-	w := work{rg: rg}
+func (in *inserter) replay(ctx context.Context, rg spanlog.Range) (*store.Batch, error) {
+	b := in.store.NewBatch(rg.ID)
 	r := in.wal.ReadRange(rg)
 	defer r.Close()
-	for {
+	for first := true; ; first = false {
 		rec, err := r.Next(ctx)
 		if errors.Is(err, io.EOF) {
-			return w, nil
+			return b, nil
 		}
 		if err != nil {
-			return w, err
+			return b, err
 		}
-		in.decode(&w, rec)
+		if first {
+			b.ArrivedAt(rec.Time)
+		}
+		in.add(b, rec)
 	}
 }
 
 // gather reads records until there are enough for a range, or the first of them
 // has waited long enough and nothing else is being inserted: while the store is
-// busy a range can only wait, and a larger one costs less.
-func (in *inserter) gather(ctx context.Context, r *spanlog.Reader) (work, bool) {
-	var w work
+// busy a range can only wait, and a larger one costs less. Each record goes into
+// the columns at once, so that decoded spans, which are ten times as large, do
+// not pile up.
+func (in *inserter) gather(ctx context.Context, r *spanlog.Reader) (*store.Batch, bool) {
 	rec, ok := in.next(ctx, r)
 	if !ok {
-		return w, false
+		return nil, false
 	}
 	begun := time.Now()
-	in.decode(&w, rec)
-	rows, end := max(rec.Rows, 1), rec.End
-	for rows < in.cfg.RangeRows {
+	b := in.store.NewBatch(in.wal.NextID())
+	b.ArrivedAt(rec.Time)
+	in.add(b, rec)
+	rows, bytes, end := max(rec.Rows, 1), len(rec.Data), rec.End
+	for rows < in.cfg.RangeRows && bytes < rangeBytes {
 		left := in.cfg.RangeTime - time.Since(begun)
 		if left <= 0 && !in.busy.Load() {
 			break
@@ -111,24 +111,26 @@ func (in *inserter) gather(ctx context.Context, r *spanlog.Reader) (work, bool) 
 		rec, ok := in.next(wait, r)
 		cancel()
 		if ok { // what was read is in the range: the cut behind it covers it
-			in.decode(&w, rec)
-			rows, end = rows+max(rec.Rows, 1), rec.End
+			in.add(b, rec)
+			rows, bytes, end = rows+max(rec.Rows, 1), bytes+len(rec.Data), rec.End
 		} else if ctx.Err() != nil {
-			return w, false
+			return nil, false
 		}
 	}
 	for {
-		rg, err := in.wal.Cut(end)
+		_, err := in.wal.Cut(end)
 		if err == nil {
-			w.rg = rg
-			return w, true
+			return b, true
 		}
 		in.note("cut a range of the log", err)
 		if !sleep(ctx, time.Second) {
-			return w, false
+			return nil, false
 		}
 	}
 }
+
+// rangeBytes bounds a range of large spans; one of usual spans has a quarter of it.
+const rangeBytes = 64 << 20
 
 // busyWait is how often a range that is due asks whether the store is free.
 const busyWait = 10 * time.Millisecond
@@ -150,14 +152,12 @@ func (in *inserter) next(ctx context.Context, r *spanlog.Reader) (spanlog.Record
 	}
 }
 
-// decode adds a record to the range. One that cannot be read is counted and
+// add puts a record into the batch. One that cannot be read is counted and
 // left out: its bytes passed their checksum, so another release wrote it.
-func (in *inserter) decode(w *work, rec spanlog.Record) {
-	if w.arrived.IsZero() {
-		w.arrived = rec.Time
-	}
+func (in *inserter) add(b *store.Batch, rec spanlog.Record) {
 	if p, ok := in.lane.take(recordKey(rec.Data)); ok {
-		w.parts = append(w.parts, p)
+		b.Add(p.tenant, p.spans)
+		p.release()
 		return
 	}
 	tenant, td, err := decodeRecord(rec.Data)
@@ -166,18 +166,12 @@ func (in *inserter) decode(w *work, rec spanlog.Record) {
 		in.note("read a record of the log", err)
 		return
 	}
-	w.parts = append(w.parts, part{tenant, td})
+	b.Add(tenant, td)
 }
 
 // insert tries until the store has the range. An engine that is away costs
 // nothing but disk: senders are acknowledged by the log meanwhile.
-func (in *inserter) insert(ctx context.Context, w work) {
-	b := in.store.NewBatch(w.rg.ID)
-	defer b.Release()
-	b.ArrivedAt(w.arrived)
-	for _, p := range w.parts {
-		b.Add(p.tenant, p.spans)
-	}
+func (in *inserter) insert(ctx context.Context, b *store.Batch) {
 	backoff := 50 * time.Millisecond
 	for {
 		err := in.store.Insert(ctx, b)
@@ -188,9 +182,9 @@ func (in *inserter) insert(ctx context.Context, w work) {
 			return // it is in the log, and comes again
 		}
 		in.counts.retries.Add(1)
-		in.note("insert "+w.rg.ID, err)
+		in.note("insert "+b.ID(), err)
 		if store.IsPoison(err) {
-			in.log.Error("the store refuses a range for its data; it stays in the log and is tried every minute", zap.String("range", w.rg.ID), zap.Error(err))
+			in.log.Error("the store refuses a range for its data; it stays in the log and is tried every minute", zap.String("range", b.ID()), zap.Error(err))
 			backoff = time.Minute
 		}
 		if !sleep(ctx, backoff) {
@@ -201,7 +195,7 @@ func (in *inserter) insert(ctx context.Context, w work) {
 	in.counts.inserted.Add(int64(b.Spans()))
 	in.counts.repaired.Add(int64(b.Repaired()))
 	for {
-		err := in.wal.Done(w.rg.ID)
+		err := in.wal.Done(b.ID())
 		if err == nil {
 			in.counts.lastErr.Store(nil)
 			return

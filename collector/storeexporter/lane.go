@@ -5,6 +5,7 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 	"go.opentelemetry.io/collector/pdata/ptrace"
+	"go.opentelemetry.io/collector/pdata/xpdata/pref"
 )
 
 // lane keeps the spans of records on their way through the log, so that the
@@ -22,8 +23,9 @@ type lanePart struct {
 }
 
 // laneBytes bounds the records whose spans are kept, by their size on the wire;
-// decoded they take about three times that. At full rate a range is 12 MB.
-const laneBytes = 24 << 20
+// decoded they take about three times that. The inserter takes a record from here
+// as soon as it is in the log, so that the lane is as short as the inserter is behind.
+const laneBytes = 8 << 20
 
 // put keeps the spans of a record that is about to be appended.
 func (l *lane) put(key uint64, p part, bytes int) {
@@ -38,11 +40,12 @@ func (l *lane) put(key uint64, p part, bytes int) {
 	if _, ok := l.parts[key]; ok {
 		return // the same record twice: the log tells
 	}
+	pref.RefTraces(p.spans) // with pdata's pooling on they would be given to the next request
 	l.parts[key] = lanePart{p, bytes}
 	l.bytes += bytes
 }
 
-// take returns the spans of a record once.
+// take returns the spans of a record once; release them after use.
 func (l *lane) take(key uint64) (part, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -56,8 +59,10 @@ func (l *lane) take(key uint64) (part, bool) {
 
 func recordKey(record []byte) uint64 { return xxhash.Sum64(record) }
 
-// part is one record of a range, decoded.
+// part is one record, decoded.
 type part struct {
 	tenant string
 	spans  ptrace.Traces
 }
+
+func (p part) release() { pref.UnrefTraces(p.spans) }

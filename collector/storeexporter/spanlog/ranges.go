@@ -63,6 +63,13 @@ func (l *Log) Cut(to Position) (Range, error) {
 	return r, nil
 }
 
+// NextID is the id that the next Cut gives, so that a range can be prepared while it is read.
+func (l *Log) NextID() string {
+	l.ranges.Lock()
+	defer l.ranges.Unlock()
+	return rangeID(l.epoch, l.nextRange)
+}
+
 // Done marks a range as stored, in any order, and frees the segments that are wholly done. Until it returned nil the
 // range comes back at the next Open.
 func (l *Log) Done(id string) error {
