@@ -114,6 +114,7 @@ func run(cmd *cobra.Command, o *options) (err error) {
 		}
 		o.seed = binary.LittleEndian.Uint64(b[:])
 	}
+	w := o.world(begin)
 	facts, err := truth.Create(o.truth)
 	if err != nil {
 		return err
@@ -123,13 +124,13 @@ func run(cmd *cobra.Command, o *options) (err error) {
 			err = e
 		}
 	}()
-	out, err := newDispatch(ctx, o, facts)
+	out, err := newDispatch(ctx, o, w, facts)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "baton demo: sending to %s over %s, seed %d, from %s\n", o.endpoint, o.protocol, o.seed, begin.Format(time.RFC3339Nano))
 	report := startProgress(cmd.ErrOrStderr(), out)
-	newPlayer(o, begin, out).play(ctx)
+	newPlayer(o, w, begin, out).play(ctx)
 	err = out.finish()
 	report.stop()
 	return err

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/baton-observability/baton/cmd/baton/demo/estate"
+	"github.com/baton-observability/baton/cmd/baton/demo/sim"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
@@ -82,7 +83,7 @@ func newReceiver(t *testing.T, unavailable int) (*receiver, string) {
 }
 
 // demo runs the command and answers the truth it wrote.
-func demo(t *testing.T, ctx context.Context, args ...string) []estate.Truth {
+func demo(t *testing.T, ctx context.Context, args ...string) []sim.Truth {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "truth.jsonl")
 	cmd := Command()
@@ -94,17 +95,17 @@ func demo(t *testing.T, ctx context.Context, args ...string) []estate.Truth {
 	return read(t, file)
 }
 
-func read(t *testing.T, file string) []estate.Truth {
+func read(t *testing.T, file string) []sim.Truth {
 	t.Helper()
 	f, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	var out []estate.Truth
+	var out []sim.Truth
 	lines := bufio.NewScanner(f)
 	for lines.Scan() {
-		var one estate.Truth
+		var one sim.Truth
 		if err := json.Unmarshal(lines.Bytes(), &one); err != nil {
 			t.Fatal(err)
 		}
@@ -122,7 +123,7 @@ func (r *receiver) traces() []string {
 	return sorted(seen)
 }
 
-func tracesOf(truths []estate.Truth) []string {
+func tracesOf(truths []sim.Truth) []string {
 	seen := map[string]bool{}
 	for _, one := range truths {
 		for _, id := range one.TraceIDs {

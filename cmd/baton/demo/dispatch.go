@@ -8,8 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/baton-observability/baton/cmd/baton/demo/estate"
 	"github.com/baton-observability/baton/cmd/baton/demo/send"
+	"github.com/baton-observability/baton/cmd/baton/demo/sim"
 	"github.com/baton-observability/baton/cmd/baton/demo/truth"
 )
 
@@ -20,7 +20,7 @@ const grace = 15 * time.Second
 // batch is what one process sends in one request.
 type batch struct {
 	process int
-	spans   []estate.Span
+	spans   []sim.Span
 	again   bool // a repetition: counted as sent, but it acknowledges nothing
 }
 
@@ -33,18 +33,19 @@ type dispatch struct {
 	ctx     context.Context
 	cancel  context.CancelFunc
 	facts   *truth.Writer
+	world   world
 
 	mu   sync.Mutex
-	open map[*estate.Flow]struct{}
+	open map[*sim.Flow]struct{}
 
 	flows, done, spans, requests, bytes, refused atomic.Int64
 	firstRefusal                                 atomic.Pointer[error]
 }
 
-func newDispatch(ctx context.Context, o *options, facts *truth.Writer) (*dispatch, error) {
+func newDispatch(ctx context.Context, o *options, w world, facts *truth.Writer) (*dispatch, error) {
 	// Two requests in waiting per connection keep every connection busy and memory small. A receiver that is slow
 	// slows the estate down; nothing is dropped.
-	d := &dispatch{batches: make(chan batch, 2*o.connections), facts: facts, open: map[*estate.Flow]struct{}{}}
+	d := &dispatch{batches: make(chan batch, 2*o.connections), facts: facts, world: w, open: map[*sim.Flow]struct{}{}}
 	for range o.connections {
 		s, err := send.New(o.sender())
 		if err != nil {
@@ -61,8 +62,8 @@ func newDispatch(ctx context.Context, o *options, facts *truth.Writer) (*dispatc
 }
 
 // opened takes a flow into the account, before any of its spans is sent.
-func (d *dispatch) opened(f *estate.Flow) {
-	d.flows.Add(1)
+func (d *dispatch) opened(f *sim.Flow) {
+	d.flows.Add(int64(1 + len(f.With)))
 	d.mu.Lock()
 	d.open[f] = struct{}{}
 	d.mu.Unlock()
@@ -78,7 +79,7 @@ func (d *dispatch) put(b batch) {
 
 func (d *dispatch) work(s *send.Sender) {
 	for b := range d.batches {
-		request := estate.AppendRequest(nil, b.process, b.spans)
+		request := d.world.AppendRequest(nil, b.process, b.spans)
 		err := s.Send(d.ctx, request)
 		d.requests.Add(1)
 		switch {
@@ -99,8 +100,10 @@ func (d *dispatch) acknowledge(b batch) {
 	}
 	for _, s := range b.spans {
 		if s.Flow.Acknowledge() {
-			d.facts.Write(s.Flow.Truth)
-			d.done.Add(1)
+			for _, t := range s.Flow.Truths() {
+				d.facts.Write(t)
+				d.done.Add(1)
+			}
 			d.mu.Lock()
 			delete(d.open, s.Flow)
 			d.mu.Unlock()
@@ -114,9 +117,10 @@ func (d *dispatch) finish() error {
 	d.workers.Wait()
 	d.cancel()
 	for f := range d.open {
-		t := f.Truth
-		t.Unfinished = true
-		d.facts.Write(t)
+		for _, t := range f.Truths() {
+			t.Unfinished = true
+			d.facts.Write(t)
+		}
 	}
 	err := d.closeSenders()
 	if first := d.firstRefusal.Load(); first != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/baton-observability/baton/cmd/baton/demo/estate"
 	"github.com/baton-observability/baton/cmd/baton/demo/send"
 )
 
@@ -90,6 +91,11 @@ func (o *options) begin(now time.Time) (time.Time, error) {
 		return now.Add(-span - 10*time.Second), nil
 	}
 	return now.Add(-o.history), nil
+}
+
+// world is the estate that the options name.
+func (o *options) world(begin time.Time) world {
+	return estate.NewWorld(estate.NewPlanner(o.seed, begin, o.rate, o.failures), o.timeScale)
 }
 
 // sender is how requests are sent.

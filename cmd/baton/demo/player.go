@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"github.com/baton-observability/baton/cmd/baton/demo/estate"
+	"github.com/baton-observability/baton/cmd/baton/demo/sim"
 )
 
 const (
@@ -18,10 +18,18 @@ const (
 	pastDelay = 5 * time.Second
 )
 
+// world is a simulated estate: it begins one flow after the other, and knows the processes that send their spans.
+type world interface {
+	NextStart() time.Time
+	Next() *sim.Flow
+	Processes() int
+	AppendRequest(b []byte, process int, spans []sim.Span) []byte
+}
+
 // player moves the clock of the estate: it starts flows when their time comes, and lets each span go when it ends.
 type player struct {
 	options *options
-	planner *estate.Planner
+	world   world
 	waiting calendar
 	queues  queues
 	chaos   *disorder
@@ -31,10 +39,10 @@ type player struct {
 	limit   int64 // of flows, 0 = none
 }
 
-func newPlayer(o *options, begin time.Time, out *dispatch) *player {
+func newPlayer(o *options, w world, begin time.Time, out *dispatch) *player {
 	return &player{
-		options: o, planner: estate.NewPlanner(o.seed, begin, o.rate, o.failures), out: out, clock: begin,
-		waiting: newCalendar(begin), queues: newQueues(), chaos: newDisorder(o), limit: o.flows,
+		options: o, world: w, out: out, clock: begin,
+		waiting: newCalendar(begin), queues: newQueues(w.Processes()), chaos: newDisorder(o), limit: o.flows,
 	}
 }
 
@@ -75,13 +83,13 @@ func (p *player) advance(now time.Time) {
 			next = now
 		}
 		p.clock = next
-		for !p.exhausted() && p.planner.NextStart().Before(next) {
-			f := estate.Simulate(p.planner.Next(), p.options.timeScale)
-			p.planned++
+		for !p.exhausted() && p.world.NextStart().Before(next) {
+			f := p.world.Next()
+			p.planned += int64(1 + len(f.With))
 			p.out.opened(f)
 			p.waiting.add(f.Spans)
 		}
-		p.waiting.release(next, func(s estate.Span) { p.queues.add(s, next, p.take) })
+		p.waiting.release(next, func(s sim.Span) { p.queues.add(s, next, p.take) })
 		if p.options.fullSpeed {
 			p.send(window)
 			return

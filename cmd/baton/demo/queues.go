@@ -3,7 +3,7 @@ package demo
 import (
 	"time"
 
-	"github.com/baton-observability/baton/cmd/baton/demo/estate"
+	"github.com/baton-observability/baton/cmd/baton/demo/sim"
 )
 
 // batchSize is the largest request, as in the batch processor of every SDK.
@@ -15,17 +15,17 @@ const slot = int64(10 * time.Millisecond)
 // calendar holds spans until they end. Spans come out in slots of ten milliseconds and in the order they were put in,
 // whatever the steps in which the clock moves, so that the order is the same in every run.
 type calendar struct {
-	slots map[int64][]estate.Span
+	slots map[int64][]sim.Span
 	next  int64 // first slot not yet released
 }
 
 func newCalendar(begin time.Time) calendar {
-	return calendar{slots: map[int64][]estate.Span{}, next: begin.UnixNano() / slot}
+	return calendar{slots: map[int64][]sim.Span{}, next: begin.UnixNano() / slot}
 }
 
 func (c *calendar) empty() bool { return len(c.slots) == 0 }
 
-func (c *calendar) add(spans []estate.Span) {
+func (c *calendar) add(spans []sim.Span) {
 	for _, s := range spans {
 		at := max(s.End/slot, c.next) // what comes too late goes out next, it is never lost
 		c.slots[at] = append(c.slots[at], s)
@@ -33,7 +33,7 @@ func (c *calendar) add(spans []estate.Span) {
 }
 
 // release lets go of all spans in slots that ended before now.
-func (c *calendar) release(now time.Time, take func(estate.Span)) {
+func (c *calendar) release(now time.Time, take func(sim.Span)) {
 	for ; c.next < now.UnixNano()/slot; c.next++ {
 		for _, s := range c.slots[c.next] {
 			take(s)
@@ -44,20 +44,20 @@ func (c *calendar) release(now time.Time, take func(estate.Span)) {
 
 // queues is the batch processor of every process of the estate.
 type queues struct {
-	spans [][]estate.Span
+	spans [][]sim.Span
 	since []int64 // when the oldest span came in
 }
 
-func newQueues() queues {
-	return queues{spans: make([][]estate.Span, len(estate.Processes)), since: make([]int64, len(estate.Processes))}
+func newQueues(processes int) queues {
+	return queues{spans: make([][]sim.Span, processes), since: make([]int64, processes)}
 }
 
 // add puts a span into its process's queue and gives the queue away when it is full.
-func (q *queues) add(s estate.Span, now time.Time, full func(batch)) {
+func (q *queues) add(s sim.Span, now time.Time, full func(batch)) {
 	p := s.Process
 	if len(q.spans[p]) == 0 {
 		q.since[p] = now.UnixNano()
-		q.spans[p] = make([]estate.Span, 0, 64)
+		q.spans[p] = make([]sim.Span, 0, 64)
 	}
 	q.spans[p] = append(q.spans[p], s)
 	if len(q.spans[p]) >= batchSize {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/baton-observability/baton/cmd/baton/demo/wire"
 )
 
 // attr is one attribute of a span template. Text may hold variables in braces: "/v1/customers/{customer}". Templates
@@ -97,9 +99,9 @@ func compile(attrs []attr) (fixed []byte, slots []slot) {
 	for _, a := range attrs {
 		switch {
 		case a.isNum:
-			fixed = appendInt(fixed, spanAttributes, a.key, a.num)
+			fixed = wire.Int(fixed, wire.SpanAttributes, a.key, a.num)
 		case a.isRaw:
-			fixed = appendText(fixed, spanAttributes, a.key, a.text)
+			fixed = wire.Text(fixed, wire.SpanAttributes, a.key, a.text)
 		case strings.HasPrefix(a.text, "#"):
 			n, ok := numbers[a.text[1:]]
 			if !ok {
@@ -107,9 +109,9 @@ func compile(attrs []attr) (fixed []byte, slots []slot) {
 			}
 			slots = append(slots, slot{key: a.key, number: n})
 		case !strings.Contains(a.text, "{") && a.isList:
-			fixed = appendList(fixed, spanAttributes, a.key, []byte(a.text))
+			fixed = wire.List(fixed, wire.SpanAttributes, a.key, []byte(a.text))
 		case !strings.Contains(a.text, "{"):
-			fixed = appendText(fixed, spanAttributes, a.key, a.text)
+			fixed = wire.Text(fixed, wire.SpanAttributes, a.key, a.text)
 		default:
 			slots = append(slots, slot{key: a.key, pieces: piecesOf(a.text), isList: a.isList})
 		}
@@ -137,7 +139,7 @@ func piecesOf(text string) (out []piece) {
 func (s *slot) append(b []byte, r *run, c *site) []byte {
 	if s.number != nil {
 		if v, ok := s.number(r, c); ok {
-			return appendInt(b, spanAttributes, s.key, v)
+			return wire.Int(b, wire.SpanAttributes, s.key, v)
 		}
 		return b
 	}
@@ -152,9 +154,9 @@ func (s *slot) append(b []byte, r *run, c *site) []byte {
 		}
 	}
 	if s.isList {
-		return appendList(b, spanAttributes, s.key, r.scratch)
+		return wire.List(b, wire.SpanAttributes, s.key, r.scratch)
 	}
-	return appendText(b, spanAttributes, s.key, r.scratch)
+	return wire.Text(b, wire.SpanAttributes, s.key, r.scratch)
 }
 
 // uuid formats 16 random bytes as a version 4 UUID.

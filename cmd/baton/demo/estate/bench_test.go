@@ -1,12 +1,16 @@
 package estate
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/baton-observability/baton/cmd/baton/demo/sim"
+)
 
 // BenchmarkSimulate plays flows and builds full requests: what the generator costs without sending. It reports spans,
 // bytes and attributes as the wire sees them.
 func BenchmarkSimulate(b *testing.B) {
 	p := NewPlanner(1, start, 1000, 0.03)
-	pending := make([][]Span, len(Processes))
+	pending := make([][]sim.Span, Fleet.Processes())
 	var spans, flows, bytes int
 	var out []byte
 	for b.Loop() {
@@ -16,7 +20,7 @@ func BenchmarkSimulate(b *testing.B) {
 		for _, s := range f.Spans {
 			q := append(pending[s.Process], s)
 			if len(q) == 512 {
-				out = AppendRequest(out[:0], s.Process, q)
+				out = Fleet.AppendRequest(out[:0], s.Process, q)
 				bytes += len(out)
 				q = q[:0]
 			}

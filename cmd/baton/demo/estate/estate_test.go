@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/baton-observability/baton/cmd/baton/demo/sim"
 	"go.opentelemetry.io/collector/pdata/pcommon"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
@@ -15,9 +16,9 @@ import (
 var start = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 
 // play simulates n flows with a planner of its own.
-func play(n int, seed uint64, failures float64) []*Flow {
+func play(n int, seed uint64, failures float64) []*sim.Flow {
 	p := NewPlanner(seed, start, 50, failures)
-	flows := make([]*Flow, n)
+	flows := make([]*sim.Flow, n)
 	for i := range flows {
 		flows[i] = Simulate(p.Next(), 1)
 	}
@@ -25,17 +26,17 @@ func play(n int, seed uint64, failures float64) []*Flow {
 }
 
 // decode reads a flow back through pdata, one request per process.
-func decode(t *testing.T, f *Flow) []ptrace.ResourceSpans {
+func decode(t *testing.T, f *sim.Flow) []ptrace.ResourceSpans {
 	t.Helper()
-	byProcess := map[int][]Span{}
+	byProcess := map[int][]sim.Span{}
 	for _, s := range f.Spans {
 		byProcess[s.Process] = append(byProcess[s.Process], s)
 	}
 	var out []ptrace.ResourceSpans
 	for _, p := range slices.Sorted(maps.Keys(byProcess)) {
 		req := ptraceotlp.NewExportRequest()
-		if err := req.UnmarshalProto(AppendRequest(nil, p, byProcess[p])); err != nil {
-			t.Fatalf("request of %s: %v", Processes[p].Service.Name, err)
+		if err := req.UnmarshalProto(Fleet.AppendRequest(nil, p, byProcess[p])); err != nil {
+			t.Fatalf("request of process %d: %v", p, err)
 		}
 		for _, rs := range req.Traces().ResourceSpans().All() {
 			out = append(out, rs)
@@ -50,7 +51,7 @@ type decoded struct {
 	scope   string
 }
 
-func spansOf(t *testing.T, f *Flow) (out []decoded) {
+func spansOf(t *testing.T, f *sim.Flow) (out []decoded) {
 	t.Helper()
 	for _, rs := range decode(t, f) {
 		name, _ := rs.Resource().Attributes().Get("service.name")

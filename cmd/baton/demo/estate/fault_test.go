@@ -3,11 +3,12 @@ package estate
 import (
 	"testing"
 
+	"github.com/baton-observability/baton/cmd/baton/demo/sim"
 	"go.opentelemetry.io/collector/pdata/ptrace"
 )
 
 // everyFault plays one flow for each fault of each scenario.
-func everyFault(visit func(s *Scenario, f *Fault, flow *Flow)) {
+func everyFault(visit func(s *Scenario, f *Fault, flow *sim.Flow)) {
 	for _, s := range Scenarios {
 		all := append(append(append(append([]*Fault{}, s.failures...), s.rejections...), s.degradations...), s.harmless...)
 		if s.stall != nil {
@@ -33,7 +34,7 @@ func hasTag(s *Step, tag string) bool {
 }
 
 func TestEveryFaultHitsAStep(t *testing.T) {
-	everyFault(func(s *Scenario, f *Fault, _ *Flow) {
+	everyFault(func(s *Scenario, f *Fault, _ *sim.Flow) {
 		if !hasTag(s.entry, f.at) {
 			t.Errorf("%s/%s: no step is tagged %q", s.Name, f.Kind, f.at)
 		}
@@ -41,7 +42,7 @@ func TestEveryFaultHitsAStep(t *testing.T) {
 }
 
 func TestTheCulpritIsWhereTheDeepestErrorIs(t *testing.T) {
-	everyFault(func(s *Scenario, f *Fault, flow *Flow) {
+	everyFault(func(s *Scenario, f *Fault, flow *sim.Flow) {
 		if f.Verdict != "failed" && f.Verdict != "compensated" {
 			return
 		}
@@ -68,7 +69,7 @@ func TestTheCulpritIsWhereTheDeepestErrorIs(t *testing.T) {
 }
 
 func TestWhatEachVerdictLooksLike(t *testing.T) {
-	everyFault(func(s *Scenario, f *Fault, flow *Flow) {
+	everyFault(func(s *Scenario, f *Fault, flow *sim.Flow) {
 		var errors, entryStatusErrors, compensations, delivered int
 		for _, d := range spansOf(t, flow) {
 			failed := d.Status().Code() == ptrace.StatusCodeError
@@ -118,7 +119,7 @@ func TestWhatEachVerdictLooksLike(t *testing.T) {
 }
 
 func TestRecoveredFlowsSendWhatCompletedOnesSend(t *testing.T) {
-	everyFault(func(s *Scenario, f *Fault, flow *Flow) {
+	everyFault(func(s *Scenario, f *Fault, flow *sim.Flow) {
 		if f.Verdict != "degraded" && f.Verdict != "completed" {
 			return
 		}

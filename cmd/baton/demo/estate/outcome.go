@@ -3,7 +3,7 @@ package estate
 import (
 	"strconv"
 
-	"google.golang.org/protobuf/encoding/protowire"
+	"github.com/baton-observability/baton/cmd/baton/demo/wire"
 )
 
 // failure is what a caller sees of something that went wrong.
@@ -30,11 +30,11 @@ func (t *template) outcome(b []byte, r *run, s span) ([]byte, bool) {
 			code = f.status
 		}
 		if code != 0 {
-			b = appendInt(b, spanAttributes, "http.response.status_code", code)
+			b = wire.Int(b, wire.SpanAttributes, "http.response.status_code", code)
 		}
 		bad := f != nil && (code == 0 || code >= 500 || client && code >= 400)
 		if bad {
-			b = appendText(b, spanAttributes, "error.type", errorType(f, code, s.origin))
+			b = wire.Text(b, wire.SpanAttributes, "error.type", errorType(f, code, s.origin))
 		}
 		return b, bad
 	case resultProxy:
@@ -43,10 +43,10 @@ func (t *template) outcome(b []byte, r *run, s span) ([]byte, bool) {
 			code, flags = f.status, "-"
 		}
 		r.scratch = strconv.AppendInt(r.scratch[:0], code, 10)
-		b = appendText(b, spanAttributes, "http.status_code", r.scratch)
-		b = appendText(b, spanAttributes, "response_flags", flags)
+		b = wire.Text(b, wire.SpanAttributes, "http.status_code", r.scratch)
+		b = wire.Text(b, wire.SpanAttributes, "response_flags", flags)
 		if code >= 500 {
-			b = appendText(b, spanAttributes, "error", "true")
+			b = wire.Text(b, wire.SpanAttributes, "error", "true")
 		}
 		return b, code >= 500
 	case resultRPC:
@@ -54,27 +54,27 @@ func (t *template) outcome(b []byte, r *run, s span) ([]byte, bool) {
 		if f != nil {
 			code = f.grpc
 		}
-		b = appendInt(b, spanAttributes, "rpc.grpc.status_code", code)
+		b = wire.Int(b, wire.SpanAttributes, "rpc.grpc.status_code", code)
 		return b, code != 0 && (client || grpcServerErrors[code])
 	case resultDB:
 		if f != nil {
-			b = appendText(b, spanAttributes, "db.response.status_code", f.sqlState)
-			b = appendText(b, spanAttributes, "error.type", f.sqlState)
+			b = wire.Text(b, wire.SpanAttributes, "db.response.status_code", f.sqlState)
+			b = wire.Text(b, wire.SpanAttributes, "error.type", f.sqlState)
 		}
 	case resultMessage:
 		if f != nil {
-			b = appendText(b, spanAttributes, "error.type", f.kind)
+			b = wire.Text(b, wire.SpanAttributes, "error.type", f.kind)
 		}
 	case resultTask:
 		state := "COMPLETED"
 		if f != nil {
 			state = "FAILED"
 		}
-		b = appendText(b, spanAttributes, "durabletask.task.status", state)
+		b = wire.Text(b, wire.SpanAttributes, "durabletask.task.status", state)
 	case resultSettle:
-		b = appendText(b, spanAttributes, "messaging.servicebus.disposition_status", s.settled)
+		b = wire.Text(b, wire.SpanAttributes, "messaging.servicebus.disposition_status", s.settled)
 		if s.settled == "dead_letter" {
-			b = appendText(b, spanAttributes, "messaging.servicebus.dead_letter_reason", "MaxDeliveryCountExceeded")
+			b = wire.Text(b, wire.SpanAttributes, "messaging.servicebus.dead_letter_reason", "MaxDeliveryCountExceeded")
 		}
 	}
 	return b, f != nil
@@ -88,26 +88,5 @@ func errorType(f *failure, code int64, origin bool) string {
 	return strconv.FormatInt(code, 10)
 }
 
-func appendStatus(b []byte, f *failure) []byte {
-	size := 2
-	if f.message != "" {
-		size += 1 + protowire.SizeBytes(len(f.message))
-	}
-	b = protowire.AppendTag(b, spanStatus, protowire.BytesType)
-	b = protowire.AppendVarint(b, uint64(size))
-	if f.message != "" {
-		b = appendBytes(b, statusMessage, f.message)
-	}
-	return appendVarint(b, statusCode, 2)
-}
-
-// appendException records an exception as the SDKs do: an event named "exception" with type, message and a stack.
-func appendException(b []byte, at int64, f *failure) []byte {
-	var e []byte
-	e = appendFixed64(e, eventTime, at)
-	e = appendBytes(e, eventName, "exception")
-	e = appendText(e, eventAttributes, "exception.type", f.kind)
-	e = appendText(e, eventAttributes, "exception.message", f.message)
-	e = appendText(e, eventAttributes, "exception.stacktrace", f.kind+": "+f.message+"\n\tat shop.domain.Handler.handle(Handler:118)\n\tat shop.runtime.Pipeline.invoke(Pipeline:64)\n\tat shop.runtime.Server.serve(Server:31)")
-	return appendBytes(b, spanEvents, e)
-}
+// stack is the trace that every exception of the estate carries.
+const stack = "\n\tat shop.domain.Handler.handle(Handler:118)\n\tat shop.runtime.Pipeline.invoke(Pipeline:64)\n\tat shop.runtime.Server.serve(Server:31)"

@@ -6,30 +6,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"strconv"
-	"sync/atomic"
 	"time"
+
+	"github.com/baton-observability/baton/cmd/baton/demo/sim"
 )
-
-// Span is one finished span: its encoded body, and what is needed to put it into a request of the right process.
-type Span struct {
-	Process int
-	Scope   Scope
-	End     int64 // unix nanoseconds: a span leaves its process when it ends
-	Body    []byte
-	Flow    *Flow
-}
-
-// Flow is one simulated business transaction with everything it will ever send, and the truth about it.
-type Flow struct {
-	Spans []Span
-	Truth Truth
-	start int64
-	end   int64
-	left  atomic.Int64 // spans not yet acknowledged
-}
-
-// Acknowledge counts one span as accepted by the receiver and reports whether it was the flow's last.
-func (f *Flow) Acknowledge() bool { return f.left.Add(-1) == 0 }
 
 // site is where in a flow a span is: its trace, its parent, and what the code running there knows.
 type site struct {
@@ -54,7 +34,8 @@ type message struct {
 
 // run is the simulation of one flow.
 type run struct {
-	flow    *Flow
+	flow    *sim.Flow
+	end     int64
 	plan    Plan
 	rng     *rand.Rand
 	scale   float64
@@ -70,24 +51,21 @@ type run struct {
 
 // Simulate plays one planned flow from beginning to end. It is a pure function of the plan: equal plans give equal
 // bytes. Scale is how much faster than life business time runs.
-func Simulate(p Plan, scale float64) *Flow {
+func Simulate(p Plan, scale float64) *sim.Flow {
 	rng := rand.New(rand.NewPCG(p.Seed, uint64(p.Number)*0x9e3779b97f4a7c15+1))
-	r := &run{flow: &Flow{start: p.Start.UnixNano()}, plan: p, rng: rng, scale: scale}
+	r := &run{flow: &sim.Flow{}, plan: p, rng: rng, scale: scale}
 	r.buf = make([]byte, 0, p.Scenario.size)
-	r.flow.Spans = make([]Span, 0, p.Scenario.spans)
+	r.flow.Spans = make([]sim.Span, 0, p.Scenario.spans)
 	r.scratch = make([]byte, 0, 128)
 	r.business = p.Scenario.prefix + strconv.FormatUint(1<<50+rng.Uint64()>>14, 36)
 	r.correlation, r.request, r.conversation, r.runID = r.newID(), r.newID(), r.newID(), r.newID()
 	r.customer = 10_000 + rng.Int64N(5_000)
 	r.session = "s-" + strconv.FormatInt(r.customer*7919, 36)
 	r.pod = rng.IntN(24)
-	start := r.flow.start
+	start := p.Start.UnixNano()
 	r.do(p.Scenario.entry, &site{trace: r.newTrace(), correlated: true, business: true}, start)
 	r.tell(start)
-	r.flow.left.Store(int64(len(r.flow.Spans)))
-	for i := range r.flow.Spans {
-		r.flow.Spans[i].Flow = r.flow
-	}
+	r.flow.Close()
 	return r.flow
 }
 
@@ -141,7 +119,7 @@ func (r *run) tell(start int64) {
 	t := &r.flow.Truth
 	t.Flow, t.Type = r.business, r.plan.Scenario.Name
 	t.Verdict = "completed"
-	t.Start, t.End = time.Unix(0, start).UTC(), time.Unix(0, r.flow.end).UTC()
+	t.Start, t.End = time.Unix(0, start).UTC(), time.Unix(0, r.end).UTC()
 	for _, id := range r.traces {
 		t.TraceIDs = append(t.TraceIDs, hex.EncodeToString(id[:]))
 	}

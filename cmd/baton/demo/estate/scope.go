@@ -1,17 +1,9 @@
 package estate
 
-import "fmt"
+import (
+	"fmt"
 
-// Scope is an index into scopes: the instrumentation library that wrote a span.
-type Scope uint8
-
-type scope struct {
-	encoded []byte // opentelemetry.proto.common.v1.InstrumentationScope
-}
-
-var (
-	scopes     []scope
-	scopeIndex = map[string]Scope{}
+	"github.com/baton-observability/baton/cmd/baton/demo/sim"
 )
 
 // scopeNames says which library instruments what in which language: what a company gets when it switches on the
@@ -64,17 +56,10 @@ var scopeNames = map[string]map[string][2]string{
 }
 
 // scopeOf answers the scope in which a language's instrumentation of a technology writes.
-func scopeOf(language, technology string) Scope {
+func scopeOf(language, technology string) sim.Scope {
 	n, ok := scopeNames[language][technology]
 	if !ok {
 		panic(fmt.Sprintf("estate: no %s instrumentation for %s", technology, language))
 	}
-	key := n[0] + "@" + n[1]
-	if i, ok := scopeIndex[key]; ok {
-		return i
-	}
-	i := Scope(len(scopes))
-	scopeIndex[key] = i
-	scopes = append(scopes, scope{encoded: appendBytes(appendBytes(nil, 1, n[0]), 2, n[1])})
-	return i
+	return Fleet.ScopeOf(n[0], n[1])
 }

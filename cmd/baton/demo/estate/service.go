@@ -3,6 +3,9 @@ package estate
 import (
 	"fmt"
 	"hash/fnv"
+
+	"github.com/baton-observability/baton/cmd/baton/demo/sim"
+	"github.com/baton-observability/baton/cmd/baton/demo/wire"
 )
 
 // Service is one deployed program of the estate. Its language decides which instrumentation scopes and spellings its
@@ -12,14 +15,8 @@ type Service struct {
 	language string
 	version  string
 	pods     int
-	first    int // index of its first Process
+	first    int // number of its first process
 	port     int64
-}
-
-// Process is one running pod of a service: what an SDK runs in, with a resource and a batch of its own.
-type Process struct {
-	Service  *Service
-	resource []byte // the encoded opentelemetry.proto.resource.v1.Resource
 }
 
 // services is the whole estate. External parties are not here: they emit no spans.
@@ -45,20 +42,21 @@ var services = []*Service{
 	{Name: "account-activator", language: "java", version: "1.3.0", pods: 1, port: 8080},
 }
 
-// Processes are all pods of all services; Span.Process is an index into it.
-var serviceByName, Processes = deploy() //nolint:revive // one pass makes both
+// Fleet is all pods of all services: what an SDK runs in, with a resource and a batch of its own.
+var Fleet sim.Fleet
 
-func deploy() (map[string]*Service, []Process) {
+var serviceByName = deploy()
+
+func deploy() map[string]*Service {
 	byName := make(map[string]*Service, len(services))
-	var processes []Process
 	for _, s := range services {
 		byName[s.Name] = s
-		s.first = len(processes)
+		s.first = Fleet.Processes()
 		for pod := range s.pods {
-			processes = append(processes, Process{Service: s, resource: resourceOf(s, pod)})
+			Fleet.AddProcess(resourceOf(s, pod))
 		}
 	}
-	return byName, processes
+	return byName
 }
 
 var sdkVersions = map[string]string{
@@ -94,7 +92,7 @@ func resourceOf(s *Service, pod int) []byte {
 		{"telemetry.sdk.language", language},
 		{"telemetry.sdk.version", sdkVersions[s.language]},
 	} {
-		b = appendText(b, 1, kv[0], kv[1])
+		b = wire.Text(b, 1, kv[0], kv[1])
 	}
 	return b
 }

@@ -1,6 +1,9 @@
 package estate
 
-import "google.golang.org/protobuf/encoding/protowire"
+import (
+	"github.com/baton-observability/baton/cmd/baton/demo/sim"
+	"github.com/baton-observability/baton/cmd/baton/demo/wire"
+)
 
 // Span kinds of OTLP.
 const (
@@ -28,7 +31,7 @@ const (
 // template is everything about a span that is known before any flow runs.
 type template struct {
 	service *Service
-	scope   Scope
+	scope   sim.Scope
 	kind    int64
 	result  result
 	okCode  int64
@@ -39,8 +42,8 @@ type template struct {
 
 func newTemplate(s *Service, technology, name string, kind int64, res result, attrs ...attr) *template {
 	t := &template{service: s, scope: scopeOf(s.language, technology), kind: kind, result: res, okCode: 200}
-	t.head = appendBytes(nil, spanName, name)
-	t.head = appendVarint(t.head, spanKind, kind)
+	t.head = wire.Bytes(nil, wire.SpanName, name)
+	t.head = wire.Varint(t.head, wire.SpanKind, kind)
 	t.fixed, t.slots = compile(append(attrs, runtimeAttributes(s, kind)...))
 	return t
 }
@@ -90,45 +93,36 @@ type span struct {
 // emit encodes a span and adds it to the flow.
 func (r *run) emit(t *template, c *site, s span) {
 	at := len(r.buf)
-	b := appendBytes(r.buf, spanTraceID, c.trace[:])
-	b = appendBytes(b, spanID, s.id[:])
+	b := wire.Bytes(r.buf, wire.SpanTraceID, c.trace[:])
+	b = wire.Bytes(b, wire.SpanID, s.id[:])
 	if s.parent != [8]byte{} {
-		b = appendBytes(b, spanParentID, s.parent[:])
+		b = wire.Bytes(b, wire.SpanParentID, s.parent[:])
 	}
 	b = append(b, t.head...)
-	b = appendFixed64(b, spanStart, s.start)
-	b = appendFixed64(b, spanEnd, s.end)
+	b = wire.Fixed64(b, wire.SpanStart, s.start)
+	b = wire.Fixed64(b, wire.SpanEnd, s.end)
 	b = append(b, t.fixed...)
 	for i := range t.slots {
 		b = t.slots[i].append(b, r, c)
 	}
 	b, status := t.outcome(b, r, s)
 	if s.origin && status {
-		b = appendException(b, s.end, s.failed)
+		b = wire.Exception(b, s.end, s.failed.kind, s.failed.message, stack)
 	}
 	if s.linked != nil {
-		b = appendLink(b, s.linked)
+		b = wire.Link(b, s.linked.trace, s.linked.parent)
 	}
 	if status {
-		b = appendStatus(b, s.failed)
+		b = wire.Status(b, s.failed.message)
 	}
 	flags := uint32(0x101) // sampled, and the parent's remoteness is known
 	if s.remote {
 		flags |= 0x200
 	}
-	b = appendFixed32(b, spanFlags, flags)
+	b = wire.Fixed32(b, wire.SpanFlags, flags)
 	r.buf = b
 	process := t.service.first + r.pod%t.service.pods
-	r.flow.Spans = append(r.flow.Spans, Span{Process: process, Scope: t.scope, End: s.end, Body: b[at:len(b):len(b)]})
-	r.flow.end = max(r.flow.end, s.end)
+	r.flow.Spans = append(r.flow.Spans, sim.Span{Process: process, Scope: t.scope, End: s.end, Body: b[at:len(b):len(b)]})
+	r.end = max(r.end, s.end)
 	r.sawTrace(c.trace)
-}
-
-func appendLink(b []byte, to *site) []byte {
-	const size = 2 + 16 + 2 + 8 + 5
-	b = protowire.AppendTag(b, spanLinks, protowire.BytesType)
-	b = protowire.AppendVarint(b, size)
-	b = appendBytes(b, linkTraceID, to.trace[:])
-	b = appendBytes(b, linkSpanID, to.parent[:])
-	return appendFixed32(b, linkFlags, 0x301)
 }

@@ -8,7 +8,7 @@ import (
 	"os"
 	"sync"
 
-	"github.com/baton-observability/baton/cmd/baton/demo/estate"
+	"github.com/baton-observability/baton/cmd/baton/demo/sim"
 )
 
 // Writer writes truths to a file. A nil Writer takes them and writes nothing, for runs without --truth. It is safe for
@@ -33,7 +33,7 @@ func Create(path string) (*Writer, error) {
 }
 
 // Write adds one line. The first error is kept and answered by Close.
-func (w *Writer) Write(t estate.Truth) {
+func (w *Writer) Write(t sim.Truth) {
 	if w == nil {
 		return
 	}

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/baton-observability/baton/cmd/baton/demo/estate"
+	"github.com/baton-observability/baton/cmd/baton/demo/sim"
 )
 
 func TestWriter(t *testing.T) {
@@ -22,7 +22,7 @@ func TestWriter(t *testing.T) {
 	for range 8 {
 		all.Go(func() {
 			for range 200 {
-				w.Write(estate.Truth{Flow: "ORD-1", Verdict: "failed", TraceIDs: []string{"aa", "bb"}, CulpritTeam: &team})
+				w.Write(sim.Truth{Flow: "ORD-1", Verdict: "failed", TraceIDs: []string{"aa", "bb"}, CulpritTeam: &team})
 			}
 		})
 	}
@@ -51,7 +51,7 @@ func TestWriter(t *testing.T) {
 }
 
 func TestUnownedIsNull(t *testing.T) {
-	line, err := json.Marshal(estate.Truth{})
+	line, err := json.Marshal(sim.Truth{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func TestNoFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Write(estate.Truth{})
+	w.Write(sim.Truth{})
 	w.Flush()
 	if err := w.Close(); err != nil {
 		t.Error(err)
