@@ -54,6 +54,7 @@ type Story struct {
 	fate     []fate  // of each hop
 	children [][]int // of each hop
 	tryOf    []int   // of each fact, see inLastTry
+	exp      Expectations
 }
 
 // Wide is a piece of a flow with all its facts.

@@ -38,6 +38,9 @@ func (s *Story) deepest(h int, ends map[int]int) int {
 			if o := s.Hops[c].Outcome; on[c] || s.Hops[c].async || !o.bad() && o != Handled || !s.inLastTry(c, h) {
 				continue
 			}
+			if s.Hops[c].Outcome == CancelledHop && s.Hops[h].Outcome == TimedOut {
+				continue // it was called off because its caller would not wait any longer
+			}
 			if next < 0 || s.worse(c, next) {
 				next = c
 			}

@@ -5,6 +5,9 @@ import "time"
 // blame names the side of a failed hop that dropped the baton, with the rule
 // that decided and the evidence.
 func (s *Story) blame(h int) Judgement {
+	if c := s.kept(h); c >= 0 {
+		return s.outlasted(c)
+	}
 	hop := &s.Hops[h]
 	last := hop.tries[len(hop.tries)-1]
 	party, rule, confidence := s.side(h, last)
@@ -26,6 +29,76 @@ func (s *Story) blame(h int) Judgement {
 	}
 	c.Signature = Signature(c.Reason)
 	return Judgement{Culprit: c, Hop: h, FailedAt: s.failedAt(h)}
+}
+
+// kept finds whom a side was waiting for that ran out of time by itself: a call
+// that took nearly all of the time or still went on, -1 for none. The callee did
+// not fail, or it would be the culprit already.
+func (s *Story) kept(h int) int {
+	last := s.Hops[h].tries[len(s.Hops[h].tries)-1]
+	if s.Hops[h].Outcome != TimedOut || last.to < 0 || !s.ownFault(last) {
+		return -1
+	}
+	waited := s.fold.spans[last.to]
+	best := -1
+	for _, c := range s.children[h] {
+		t := s.Hops[c].tries[len(s.Hops[c].tries)-1]
+		if s.Hops[c].async || t.to < 0 {
+			continue
+		}
+		lead := t.from
+		if lead < 0 {
+			lead = t.to
+		}
+		call := s.fold.spans[lead]
+		if took := min(max(call.End(), s.fold.spans[t.to].End()), waited.End()) - call.Start; took < waited.Duration*4/5 || s.asEver(t.to) {
+			continue
+		}
+		if best < 0 || s.Hops[c].Duration > s.Hops[best].Duration {
+			best = c
+		}
+	}
+	return best
+}
+
+// outlasted blames a callee that did not fail and that its caller would not wait for.
+func (s *Story) outlasted(h int) Judgement {
+	for range 100 {
+		c := -1
+		last := s.Hops[h].tries[len(s.Hops[h].tries)-1]
+		for _, k := range s.children[h] { // whoever it waited for itself
+			t := s.Hops[k].tries[len(s.Hops[k].tries)-1]
+			if !s.Hops[k].async && t.to >= 0 && s.fold.spans[t.to].Duration > s.fold.spans[last.to].Duration*4/5 && !s.asEver(t.to) {
+				c = k
+			}
+		}
+		if c < 0 {
+			break
+		}
+		h = c
+	}
+	hop := &s.Hops[h]
+	to := hop.tries[len(hop.tries)-1].to
+	party := hop.Parties[0]
+	if p := s.party(hop, to); p != nil {
+		party = *p
+	}
+	e := &party.Endpoint
+	took := s.fold.spans[to].Duration
+	c := &Culprit{Endpoint: party.ID, Service: e.Service, Operation: e.Operation, Kind: e.Kind, System: e.System, Role: party.Role, Host: e.Host,
+		Reason: clip("slow: took " + short(time.Duration(took)) + ", longer than its caller waits"), Rule: "callee.slow", Confidence: Medium,
+		Trace: s.fold.trace[to], Span: s.Facts[to].ID}
+	c.Signature = Signature(c.Reason)
+	return Judgement{Culprit: c, Hop: h, FailedAt: s.failedAt(h)}
+}
+
+// asEver reports that what span i took up took no longer than it usually does.
+func (s *Story) asEver(i int) bool {
+	if s.Entry < 0 || s.exp == nil {
+		return false
+	}
+	u := usual(s.exp, Measured{Callee, s.Facts[s.Entry].EndpointID, s.Facts[i].EndpointID})
+	return u.N > 0 && time.Duration(s.fold.spans[i].Duration) <= max(u.Most, u.Mid*3/2)
 }
 
 // rootless reports whether span i hangs below a parent that has not come: the
@@ -80,6 +153,8 @@ func (s *Story) side(h int, last try) (Party, string, Confidence) {
 		return *to, "callee.error", s.grade(High, last.to)
 	case to != nil && hop.async:
 		return *to, "consumer.gave_up", Medium
+	case to != nil && hop.Outcome == TimedOut && from != nil && s.asEver(last.to):
+		return *from, "caller.timeout", Medium // it took as long as it always does
 	case to != nil && hop.Outcome == TimedOut:
 		return *to, "callee.slow", Medium
 	case to != nil:
@@ -113,6 +188,10 @@ func (s *Story) callerSide(h int) (Party, string, Confidence) {
 		switch {
 		case from != nil && to != nil && to.Role == Gateway && s.noRoute(h, last.to):
 			return *to, "gateway.no_route", Medium
+		case from == nil && to != nil && len(hop.Parents) > 0 && s.calleeOf(hop.Parents[0]) != nil: // it sends no spans of its calls
+			p := *s.calleeOf(hop.Parents[0])
+			p.Role = Caller
+			return p, "caller.fault", Medium
 		case from == nil && to != nil: // refused at the entry: whoever called is outside
 			e := Endpoint{Tenant: to.Endpoint.Tenant, Environment: to.Endpoint.Environment, Kind: to.Endpoint.Kind, System: to.Endpoint.System, Operation: to.Endpoint.Operation, Role: Caller}
 			return Party{Role: Caller, Endpoint: e, ID: e.ID(), Span: -1}, "caller.outside", Medium
@@ -135,6 +214,11 @@ func (s *Story) callerSide(h int) (Party, string, Confidence) {
 	return s.Hops[h].Parties[0], "only.side", Low
 }
 
+// calleeOf is the side that hop h ran in, nil when it sent no span.
+func (s *Story) calleeOf(h int) *Party {
+	return s.party(&s.Hops[h], s.Hops[h].tries[len(s.Hops[h].tries)-1].to)
+}
+
 // noRoute reports whether gateway span i answered by itself that there is nothing
 // where it was asked to go.
 func (s *Story) noRoute(h, i int) bool {
@@ -153,7 +237,7 @@ func (s *Story) noRoute(h, i int) bool {
 // ownFault reports whether the callee itself said that it failed.
 func (s *Story) ownFault(t try) bool {
 	o, _ := judgeCallee(s.Facts[t.to])
-	return o != OK
+	return o != OK && !s.calledOff(t.attempt)
 }
 
 // grade lowers a confidence where no error status or exception backs it.

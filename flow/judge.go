@@ -23,6 +23,8 @@ type Expectation struct {
 // result is false while too little has been seen to say.
 type Expectations interface {
 	After(endpoint uint64) (next []Expectation, known bool)
+	// Usual is how long something usually takes; false while it was never seen.
+	Usual(m Measured) (Usual, bool)
 }
 
 const (
@@ -48,6 +50,7 @@ type Judgement struct {
 func (s *Story) Judge(exp Expectations, c Clock) Judgement {
 	// A flow with missing parents waits for them, unless it fails whatever they say.
 	waiting := s.Orphans > 0 && c.Quiet < OrphanPatience
+	s.exp = exp
 	fatal, sure := s.fatal()
 	open := s.fold.open(exp, c)
 	j := Judgement{Verdict: Completed, Hop: -1}
@@ -65,6 +68,8 @@ func (s *Story) Judge(exp Expectations, c Clock) Judgement {
 		j = s.stalled(open)
 	case open.until > 0:
 		j.Verdict = Running
+	case s.fold.slow(exp):
+		j = s.slow(exp)
 	case s.degraded():
 		j.Verdict = Degraded
 	}

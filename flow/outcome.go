@@ -74,7 +74,7 @@ func (s *Story) ofLastTry(hop *Hop, last *try, i int) bool {
 // judgeTry says what became of one try, and whether the caller is at fault.
 func (s *Story) judgeTry(a attempt) (Outcome, bool) {
 	if a.to >= 0 {
-		if o, caller := judgeCallee(s.Facts[a.to]); o != OK {
+		if o, caller := judgeCallee(s.Facts[a.to]); o != OK && !s.calledOff(a) {
 			return o, caller
 		}
 		if a.from < 0 || s.Facts[a.to].Step != Serve {
@@ -106,6 +106,12 @@ func (s *Story) judgeTry(a attempt) (Outcome, bool) {
 		return FailedHop, false
 	}
 	return OK, false
+}
+
+// calledOff reports a callee that ended because its caller would not wait any
+// longer: the time ran out, and nobody cancelled anything.
+func (s *Story) calledOff(a attempt) bool {
+	return a.from >= 0 && isCancelled(s.Facts[a.to]) && isTimeout(s.Facts[a.from]) && s.Facts[a.from].Status == StatusError
 }
 
 func judgeCallee(f *Facts) (Outcome, bool) {
@@ -159,7 +165,11 @@ func isTimeout(f *Facts) bool {
 			return true
 		}
 	}
-	return false
+	if f.ErrorType != "" || f.ExceptionType != "" || f.HTTPStatus != 0 || f.Status != StatusError {
+		return false
+	}
+	m := strings.ToLower(f.Message) // where nothing else says what went wrong
+	return strings.Contains(m, "deadline exceeded") || strings.Contains(m, "timed out") || strings.Contains(m, "deadlineexceeded")
 }
 
 func isCancelled(f *Facts) bool {

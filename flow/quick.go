@@ -48,6 +48,9 @@ func (o *Outline) Judge(exp Expectations, c Clock) (Judgement, bool) {
 			j.CheckAt = at
 		}
 	}
+	if j.Verdict == Completed && o.fold.slow(exp) {
+		return Judgement{Hop: -1}, false
+	}
 	return j, true
 }
 

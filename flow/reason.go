@@ -8,6 +8,9 @@ import (
 // reason is one line for people: the exception or message nearest to the cause.
 func (s *Story) reason(hop *Hop) string {
 	last := hop.tries[len(hop.tries)-1].attempt
+	if last.to >= 0 && s.calledOff(last) {
+		last.to = none // the caller knows why
+	}
 	if r := s.deadLetterReason(hop); r != "" && hop.Outcome == DeadLettered {
 		if text := s.errorText(hop, last); text != "" {
 			return clip(r + " after: " + text)

@@ -28,6 +28,7 @@ type tale struct {
 	Keys    []string // configured business keys
 	Spans   []string
 	Expect  map[string]expected // by the label of a sender
+	Usual   map[string]string   // MID/MOST*N in ms, by "flow", a span that takes up, or a pair a>b
 	Now     time.Duration       // since the first span's start
 	Quiet   time.Duration
 	Flows   [][]string // spans of each flow; one flow with all of them when empty
@@ -305,45 +306,6 @@ func spansOf(s *Story) string {
 	}
 	slices.Sort(ids)
 	return strings.Join(ids, " ")
-}
-
-// After makes a tale's expectations those of a judge.
-type expectations map[uint64][]Expectation
-
-func (e expectations) After(endpoint uint64) ([]Expectation, bool) {
-	next, ok := e[endpoint]
-	return next, ok
-}
-
-func (c *tale) expectations(t testing.TB, facts []*Facts) Expectations {
-	find := func(id string) *Facts {
-		for _, f := range facts {
-			if label(f.ID) == id {
-				return f
-			}
-		}
-		return nil
-	}
-	out := expectations{}
-	for from, e := range c.Expect {
-		sender := find(from)
-		if sender == nil {
-			t.Fatalf("no span %q", from)
-		}
-		next := Expectation{Sent: 100, Taken: 100, Patience: e.Patience}
-		if e.By == "" {
-			out[sender.EndpointID] = []Expectation{}
-			continue
-		}
-		if f := find(e.By); f != nil {
-			next.Next, next.NextID = f.Endpoint, f.EndpointID
-		} else {
-			next.Next = Endpoint{Environment: "prod", Service: e.By, Kind: sender.Kind, System: sender.System, Destination: sender.Destination, Role: Consumer}
-			next.NextID = next.Next.ID()
-		}
-		out[sender.EndpointID] = append(out[sender.EndpointID], next)
-	}
-	return out
 }
 
 func (c *tale) clock() Clock {

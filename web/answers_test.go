@@ -142,7 +142,10 @@ func TestScore(t *testing.T) {
 		{"fewer flows", func(g *store.FailureGroup) { g.Counts = map[flow.Verdict]uint64{flow.Failed: 9} }},
 		{"slow instead of failed", func(g *store.FailureGroup) { g.Counts = map[flow.Verdict]uint64{flow.Slow: 10} }},
 		{"less sure", func(g *store.FailureGroup) { g.Culprit.Confidence = flow.Low }},
-		{"longer ago", func(g *store.FailureGroup) { g.Last = at(-time.Hour) }},
+		{"over for an hour", func(g *store.FailureGroup) { g.Last = at(-time.Hour) }},
+	}
+	if a, b := surprise(10, 0), surprise(10, 10); b >= a {
+		t.Errorf("what happens all the time surprises by %f, what is new by %f", b, a)
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {

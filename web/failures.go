@@ -3,7 +3,9 @@ package web
 import (
 	"cmp"
 	"encoding/binary"
+	"math"
 	"slices"
+	"time"
 
 	"github.com/cespare/xxhash/v2"
 	"github.com/labstack/echo/v4"
@@ -32,7 +34,11 @@ func (s *Server) ListFailures(c echo.Context, in ListFailuresParams) error {
 	if err != nil {
 		return err
 	}
-	all := failuresOf(groups, f.To.UnixNano(), d)
+	usual, err := s.usualFailures(c, f)
+	if err != nil {
+		return err
+	}
+	all := failuresOf(groups, usual, d)
 	first := min(pos.Offset, len(all))
 	last := min(first+limit, len(all))
 	out := FailureList{Failures: all[first:last]}
@@ -52,21 +58,52 @@ func (s *Server) failures(c echo.Context, f store.FlowFilter) ([]store.FailureGr
 	return s.deps.Sums.Failures(c.Request().Context(), f)
 }
 
-func failuresOf(groups []store.FailureGroup, now int64, d *directory) []Failure {
+// usualFailures is how many flows each culprit struck before the window, for as
+// long as the window is.
+func (s *Server) usualFailures(c echo.Context, f store.FlowFilter) (map[string]float64, error) {
+	length := f.To.Sub(f.From)
+	before := max(length, time.Hour)
+	f.From, f.To = f.From.Add(-before), f.From
+	groups, err := s.failures(c, f)
+	if err != nil {
+		return nil, err
+	}
+	usual := make(map[string]float64, len(groups))
+	for i := range groups {
+		n, _ := total(&groups[i])
+		usual[groupID(&groups[i].Culprit)] = float64(n) * float64(length) / float64(before)
+	}
+	return usual, nil
+}
+
+// failuresOf ranks the groups: the most likely and most harmful first. Of equals
+// the one that began first, because what fails later often fails for it.
+func failuresOf(groups []store.FailureGroup, usual map[string]float64, d *directory) []Failure {
 	out := make([]Failure, 0, len(groups))
+	newest := int64(0)
+	for i := range groups {
+		newest = max(newest, groups[i].Last)
+	}
 	for i := range groups {
 		g := &groups[i]
 		count, status := total(g)
 		if count == 0 {
 			continue
 		}
-		out = append(out, Failure{ID: groupID(&g.Culprit), Culprit: *culpritOf(&g.Culprit, g.Last, d), Status: status.String(),
+		id := groupID(&g.Culprit)
+		out = append(out, Failure{ID: id, Culprit: *culpritOf(&g.Culprit, g.Last, d), Status: status.String(),
 			FlowCount: int64(count), FirstSeen: unixTime(g.First), LastSeen: unixTime(g.Last), Teams: d.teams(g.Endpoints, g.Last),
-			Types: typesOf(g.Types), Score: score(g, now, d), SampleFlowIds: idsOf(g.Samples)})
+			Types: typesOf(g.Types), Score: score(g, newest, d) * surprise(count, usual[id]), SampleFlowIds: idsOf(g.Samples)})
 	}
-	slices.SortFunc(out, func(a, b Failure) int { return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.ID, b.ID)) })
+	slices.SortFunc(out, func(a, b Failure) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), a.FirstSeen.Compare(b.FirstSeen.Time), cmp.Compare(a.ID, b.ID))
+	})
 	return out
 }
+
+// surprise is near 1 for what did not happen before and falls for what happens
+// all the time: that is not what broke.
+func surprise(n uint64, usual float64) float64 { return (float64(n) + 1) / (float64(n) + 1 + 2*usual) }
 
 // total is the number of flows and the verdict of most of them; of equally
 // many, the worse.
@@ -95,8 +132,9 @@ func groupID(c *flow.Culprit) string {
 
 // score is likelihood times harm. Likelihood is the confidence in the culprit.
 // Harm is how many flows it struck, weighed by how badly, how many teams it
-// reached, and whether it is still going on: an hour without a new flow halves it.
-func score(g *store.FailureGroup, now int64, d *directory) float64 {
+// reached, and whether it went on: every whole hour for which others went on and
+// it did not halves it.
+func score(g *store.FailureGroup, newest int64, d *directory) float64 {
 	likelihood := map[flow.Confidence]float64{flow.High: 1, flow.Medium: 0.8, flow.Low: 0.5}[g.Culprit.Confidence]
 	harm := 0.0
 	for v, n := range g.Counts {
@@ -112,7 +150,7 @@ func score(g *store.FailureGroup, now int64, d *directory) float64 {
 	}
 	harm *= 1 + 0.25*float64(max(len(d.teams(g.Endpoints, g.Last))-1, 0))
 	const hour = 3600e9
-	return likelihood * harm * hour / (hour + float64(max(now-g.Last, 0)))
+	return likelihood * harm * math.Exp2(-float64((newest-g.Last)/hour))
 }
 
 func idsOf(ids []flow.FlowID) []string {

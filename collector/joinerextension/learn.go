@@ -1,7 +1,9 @@
 package joinerextension
 
 import (
+	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"math/bits"
 	"time"
 
@@ -9,9 +11,12 @@ import (
 )
 
 // learned is what was seen of what follows what: per sender how often it sent,
-// and per taker how often and how fast it took up.
+// and per taker how often and how fast it took up; and how long everything takes.
 type learned struct {
 	Senders map[uint64]*sender `json:"senders"`
+	Took    []byte             `json:"took,omitempty"` // usual, see encodeUsual
+	usual   map[flow.Measured]*durations
+	slow    int
 	changed bool
 }
 
@@ -25,35 +30,39 @@ type taker struct {
 	Waits [48]uint64 `json:"waits"` // by power of two of microseconds
 }
 
-func newLearned() *learned { return &learned{Senders: map[uint64]*sender{}} }
+func newLearned() *learned {
+	return &learned{Senders: map[uint64]*sender{}, usual: map[flow.Measured]*durations{}}
+}
 
 // maxSenders bounds what is learned of a tenant; endpoints are templated, so
 // only a broken template gets there.
 const maxSenders = 50_000
 
-func (l *learned) observe(hs []flow.Handover) {
+// observe counts hand-overs, or with -1 takes them back.
+func (l *learned) observe(hs []flow.Handover, times int64) {
+	count := func(n *uint64) { *n = uint64(max(int64(*n)+times, 0)) }
 	for _, h := range hs {
 		s := l.Senders[h.Sender]
 		if s == nil {
-			if len(l.Senders) >= maxSenders {
+			if len(l.Senders) >= maxSenders || times < 0 {
 				continue
 			}
 			s = &sender{Takers: map[uint64]*taker{}}
 			l.Senders[h.Sender] = s
 		}
-		s.Sent++
+		count(&s.Sent)
 		l.changed = true
 		for _, t := range h.Takers {
 			k := s.Takers[t.Endpoint]
 			if k == nil {
-				if len(s.Takers) >= 64 {
+				if len(s.Takers) >= 64 || times < 0 {
 					continue
 				}
 				k = &taker{}
 				s.Takers[t.Endpoint] = k
 			}
-			k.Taken++
-			k.Waits[min(bits.Len64(uint64(t.Wait/1000)), len(k.Waits)-1)]++
+			count(&k.Taken)
+			count(&k.Waits[min(bits.Len64(uint64(t.Wait/1000)), len(k.Waits)-1)])
 		}
 	}
 }
@@ -109,7 +118,18 @@ func (e expectations) After(endpoint uint64) ([]flow.Expectation, bool) {
 	return out, true
 }
 
-func (l *learned) encode() ([]byte, error) { l.changed = false; return json.Marshal(l) }
+// Usual answers how long something usually takes.
+func (e expectations) Usual(m flow.Measured) (flow.Usual, bool) {
+	if h := e.learned.usual[m]; h != nil {
+		return h.get()
+	}
+	return flow.Usual{}, false
+}
+
+func (l *learned) encode() ([]byte, error) {
+	l.changed, l.Took = false, l.encodeUsual()
+	return json.Marshal(l)
+}
 
 func decodeLearned(b []byte) (*learned, error) {
 	l := newLearned()
@@ -124,5 +144,59 @@ func decodeLearned(b []byte) (*learned, error) {
 			s.Takers = map[uint64]*taker{}
 		}
 	}
-	return l, nil
+	return l, l.decodeUsual()
 }
+
+// encodeUsual writes the buckets that are not empty.
+func (l *learned) encodeUsual() []byte {
+	var b []byte
+	for m, d := range l.usual {
+		if d.n == 0 {
+			continue
+		}
+		b = append(b, byte(m.What))
+		b = binary.LittleEndian.AppendUint64(b, m.A)
+		b = binary.LittleEndian.AppendUint64(b, m.B)
+		full := 0
+		for _, n := range d.counts {
+			full += min(int(n), 1)
+		}
+		b = append(b, byte(full))
+		for i, n := range d.counts {
+			if n > 0 {
+				b = binary.AppendUvarint(append(b, byte(i)), uint64(n))
+			}
+		}
+	}
+	return b
+}
+
+func (l *learned) decodeUsual() error {
+	b := l.Took
+	for len(b) > 0 && len(l.usual) < maxMeasured {
+		if len(b) < 18 {
+			return errUsual
+		}
+		m := flow.Measured{What: flow.Measure(b[0]), A: binary.LittleEndian.Uint64(b[1:]), B: binary.LittleEndian.Uint64(b[9:])}
+		d := &durations{dirty: true}
+		full := int(b[17])
+		b = b[18:]
+		for range full {
+			if len(b) < 2 || b[0] >= buckets {
+				return errUsual
+			}
+			n, size := binary.Uvarint(b[1:])
+			if size <= 0 || n > remembered {
+				return errUsual
+			}
+			d.counts[b[0]] += uint32(n)
+			d.n += uint32(n)
+			b = b[1+size:]
+		}
+		l.usual[m] = d
+	}
+	l.Took = nil
+	return nil
+}
+
+var errUsual = errors.New("the usual durations are cut short or not ours")

@@ -166,7 +166,8 @@ func (j *joiner) assign(ts *tenantState, component []*seg, now time.Time) {
 			}
 		}
 		f.segs, f.shared = segs, shared[g]
-		f.changed, f.observed = now, false
+		f.changed = now
+		ts.forget(f)
 		if f.waiting.IsZero() {
 			f.waiting = now
 		}
@@ -279,9 +280,18 @@ func (ts *tenantState) mint(first *seg, now time.Time, taken func(flow.FlowID) b
 
 // retire makes an id an alias of its heir and takes its row off the lists.
 func (j *joiner) retire(ts *tenantState, id, heir flow.FlowID) {
+	if f := ts.flows[id]; f != nil {
+		ts.forget(f)
+	}
 	delete(ts.flows, id)
 	delete(j.dirty, dirtyKey{ts, id})
 	j.write.alias(store.Alias{Tenant: ts.name, Old: id, New: heir, Revision: j.revision()})
+}
+
+// forget takes back what was learned from a flow that is not over after all.
+func (ts *tenantState) forget(f *flowState) {
+	ts.learnt.unlearn(f.taught)
+	f.taught = nil
 }
 
 // revision grows with every row and alias: it is the clock in microseconds, and

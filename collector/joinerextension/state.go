@@ -72,7 +72,7 @@ type flowState struct {
 	changed  time.Time  // when something last arrived for it
 	waiting  time.Time  // since when it waits to be judged, zero when it does not
 	row      *flow.Flow // as last written
-	observed bool       // its hand-overs have been learned from
+	taught   *lesson    // what was learned from it, nil while nothing was
 	checkAt  time.Time  // wall time to judge again though nothing arrives, zero for never
 }
 

@@ -1,6 +1,8 @@
 package joinerextension
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -11,15 +13,9 @@ import (
 // judge gives every flow that is due its row. Flows in which nothing looks wrong
 // are judged by an outline; the others are put together whole.
 func (j *joiner) judge(ctx context.Context, now time.Time) error {
-	for k := range j.dirty {
+	for _, k := range j.duties(now) {
 		f := k.tenant.flows[k.id]
-		if f != nil && !j.due(f, now) {
-			continue
-		}
 		delete(j.dirty, k)
-		if f == nil {
-			continue
-		}
 		f.waiting = time.Time{}
 		o := flow.Sketch(f.pieces())
 		v, sure := o.Judge(j.expectations(k.tenant), k.tenant.judgeClock(f, now))
@@ -36,6 +32,30 @@ func (j *joiner) judge(ctx context.Context, now time.Time) error {
 		}
 	}
 	return nil
+}
+
+// duties are the flows that are due, the oldest first: what is usual is learned
+// in the order of events, however they arrived.
+func (j *joiner) duties(now time.Time) []dirtyKey {
+	type duty struct {
+		dirtyKey
+		start int64
+	}
+	var due []duty
+	for k := range j.dirty {
+		switch f := k.tenant.flows[k.id]; {
+		case f == nil:
+			delete(j.dirty, k)
+		case j.due(f, now):
+			due = append(due, duty{k, f.segs[0].Start})
+		}
+	}
+	slices.SortFunc(due, func(a, b duty) int { return cmp.Or(cmp.Compare(a.start, b.start), bytes.Compare(a.id[:], b.id[:])) })
+	keys := make([]dirtyKey, len(due))
+	for i := range due {
+		keys[i] = due[i].dirtyKey
+	}
+	return keys
 }
 
 // due waits for a flow to be quiet for a moment, so that one that is still
@@ -111,13 +131,8 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 		f.row = row
 		j.stats.judged.Add(1)
 	}
-	if v.Verdict != flow.Running && !f.observed {
-		f.observed = true
-		if o != nil {
-			ts.learnt.observe(o.Handovers())
-		} else {
-			ts.learnt.observe(story.Handovers())
-		}
+	if v.Verdict != flow.Running && f.taught == nil {
+		f.taught = ts.teach(v.Verdict, o, story)
 	}
 	f.checkAt = time.Time{}
 	if v.CheckAt > 0 {
@@ -130,6 +145,21 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 		j.later.push(ts, f)
 	}
 	return nil
+}
+
+// teach learns from a flow that is over. How long things take is learned from
+// flows that went well: failures are fast or as slow as a timeout.
+func (ts *tenantState) teach(v flow.Verdict, o *flow.Outline, story *flow.Story) *lesson {
+	handovers, took := func() []flow.Handover { return story.Handovers() }, func(visit func(flow.Measured, time.Duration)) { story.Took(visit) }
+	if o != nil {
+		handovers, took = o.Handovers, o.Took
+	}
+	switch v {
+	case flow.Completed, flow.Degraded, flow.Slow:
+	default:
+		took = func(func(flow.Measured, time.Duration)) {}
+	}
+	return ts.learnt.learn(handovers(), took, v == flow.Slow)
 }
 
 func sameRow(a, b *flow.Flow) bool {

@@ -1,0 +1,109 @@
+package joinerextension
+
+import (
+	"testing"
+	"time"
+
+	"github.com/baton-observability/baton/flow"
+)
+
+func TestBucketsCoverAllDurations(t *testing.T) {
+	last := -1
+	for us := int64(0); us < 1<<22; us += 1 + us/64 {
+		d := time.Duration(us) * time.Microsecond
+		b := bucketOf(d)
+		from, to := bounds(b)
+		if b < last || d < from || d >= to {
+			t.Fatalf("%v is in bucket %d of %v to %v, after bucket %d", d, b, from, to, last)
+		}
+		last = b
+	}
+	for _, d := range []time.Duration{-1, 1 << 62} {
+		if b := bucketOf(d); b < 0 || b >= buckets {
+			t.Errorf("%v is in bucket %d", d, b)
+		}
+	}
+}
+
+func TestUsual(t *testing.T) {
+	var d durations
+	if _, ok := d.get(); ok {
+		t.Error("something is usual that was never seen")
+	}
+	for i := range 1000 {
+		d.add(time.Duration(100+i/10) * time.Millisecond) // 100 to 199 ms
+	}
+	u, _ := d.get()
+	if u.N != 1000 || u.Mid < 140*time.Millisecond || u.Mid > 170*time.Millisecond || u.Most < 195*time.Millisecond || u.Most > 240*time.Millisecond {
+		t.Errorf("%+v", u)
+	}
+	for range 20 * remembered {
+		d.add(time.Second)
+	}
+	if u, _ = d.get(); u.Mid < 900*time.Millisecond || d.n > remembered {
+		t.Errorf("old times do not fade: %+v of %d", u, d.n)
+	}
+}
+
+// measured answers as a flow does that took as long as said.
+func measured(m flow.Measured, took time.Duration) func(func(flow.Measured, time.Duration)) {
+	return func(visit func(flow.Measured, time.Duration)) { visit(m, took) }
+}
+
+func TestLessonsAreTakenBack(t *testing.T) {
+	l := newLearned()
+	m := flow.Measured{What: flow.Callee, A: 1, B: 2}
+	hs := []flow.Handover{{Sender: 7, Takers: []flow.Taker{{Endpoint: 8, Wait: int64(time.Second)}}}}
+	for range 10 {
+		l.learn(hs, measured(m, time.Second), false)
+	}
+	early := l.learn([]flow.Handover{{Sender: 7}}, measured(m, time.Hour), false) // before its consumer's spans had come
+	l.unlearn(early)
+	if s := l.Senders[7]; s.Sent != 10 || s.Takers[8].Taken != 10 {
+		t.Errorf("%+v", s)
+	}
+	if u, _ := l.usual[m].get(); u.N != 10 || u.Most > 2*time.Second {
+		t.Errorf("%+v", u)
+	}
+	l.unlearn(nil)
+}
+
+func TestSlowFlowsTeachLittle(t *testing.T) {
+	l := newLearned()
+	m := flow.Measured{What: flow.WholeFlow, A: 1}
+	for range 100 {
+		l.learn(nil, measured(m, time.Second), true)
+	}
+	if n := l.usual[m].n; n != 10 {
+		t.Errorf("%d of 100 slow flows count", n)
+	}
+}
+
+func TestLearnedSurvivesARestart(t *testing.T) {
+	l := newLearned()
+	for i := range uint64(50) {
+		for k := range uint64(i + 1) {
+			l.learn(nil, measured(flow.Measured{What: flow.Transfer, A: i, B: 1 << 63}, time.Duration(k)*time.Millisecond), false)
+		}
+	}
+	b, err := l.encode()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := decodeLearned(b)
+	if err != nil || len(got.usual) != 50 {
+		t.Fatalf("%d measures, %v", len(got.usual), err)
+	}
+	for m, want := range l.usual {
+		w, _ := want.get()
+		if g, _ := got.usual[m].get(); g != w {
+			t.Errorf("%+v: %+v, want %+v", m, g, w)
+		}
+	}
+	l.Took = l.encodeUsual()
+	for n := range l.Took { // cut anywhere: an error or less of it, never a panic
+		short := newLearned()
+		short.Took = l.Took[:n]
+		_ = short.decodeUsual()
+	}
+}

@@ -1,0 +1,146 @@
+package flow
+
+import (
+	"math"
+	"time"
+)
+
+// Measured names something that takes time in every flow of a type.
+type Measured struct {
+	What Measure
+	A, B uint64 // endpoints
+}
+
+// Measure is what is measured.
+type Measure uint8
+
+// What is measured, and what A and B are.
+const (
+	WholeFlow Measure = iota // a flow of type A
+	Callee                   // B in flows of type A, from taking up to the end
+	Transfer                 // a call from A to B, less what B took
+	Wait                     // a message from A until B took it up
+)
+
+// Usual is what was learned of how long something takes.
+type Usual struct {
+	N    uint64        // how often it was seen
+	Mid  time.Duration // median
+	Most time.Duration // p99
+}
+
+// limit is how long it may take before it is far beyond the usual. Few samples
+// say little of the longest one, so that they leave much room.
+func (u Usual) limit() time.Duration {
+	room := 1.5 + 10/math.Sqrt(float64(max(u.N, 1)))
+	floor := leastExcess
+	if u.N < fewSamples {
+		floor = leastExcessOfFew
+	}
+	return max(time.Duration(float64(u.Most)*room), u.Mid+floor)
+}
+
+const (
+	// leastExcess is the delay nobody would be woken for, whatever the usual is.
+	leastExcess      = 20 * time.Millisecond
+	leastExcessOfFew = time.Second
+	fewSamples       = 20
+	// sureSamples is from where a single step of a flow may make it slow.
+	sureSamples = 50
+)
+
+// taken is one measurement in a flow.
+type taken struct {
+	Measured
+	hop, attempt int // -1 for the whole flow
+	span         int // that took it up, or that called when nobody did; -1 for the whole flow
+	took         int64
+}
+
+// measure visits what a flow took, in all and step by step. A flow without an
+// entry is of no type and has nothing to be compared with.
+func (f *folded) measure(visit func(taken)) {
+	e := f.entry()
+	if e < 0 {
+		return
+	}
+	kind := f.spans[e].Endpoint
+	if took, ok := f.took(); ok {
+		visit(taken{Measured{WholeFlow, kind, 0}, none, none, none, took})
+	}
+	for h := range f.hops {
+		for k, a := range f.hops[h].attempts {
+			if a.to >= 0 {
+				to := &f.spans[a.to]
+				visit(taken{Measured{Callee, kind, to.Endpoint}, h, k, a.to, to.Duration})
+				if a.from < 0 {
+					continue
+				}
+				from := &f.spans[a.from]
+				if f.hops[h].async || to.Step != Serve {
+					visit(taken{Measured{Wait, from.Endpoint, to.Endpoint}, h, k, a.to, max(0, to.Start-from.End())})
+				} else {
+					visit(taken{Measured{Transfer, from.Endpoint, to.Endpoint}, h, k, a.to, max(0, from.Duration-to.Duration)})
+				}
+			} else if from := &f.spans[a.from]; from.Step == Call {
+				visit(taken{Measured{Callee, kind, from.Endpoint}, h, k, a.from, from.Duration})
+			}
+		}
+	}
+}
+
+// took is the time from a flow's first start to its last end. What it shares
+// with other flows is theirs as well.
+func (f *folded) took() (int64, bool) {
+	var first, last int64
+	seen := false
+	for i := range f.spans {
+		if f.shared[i] {
+			continue
+		}
+		if s := &f.spans[i]; !seen {
+			first, last, seen = s.Start, s.End(), true
+		} else {
+			first, last = min(first, s.Start), max(last, s.End())
+		}
+	}
+	return last - first, seen
+}
+
+// Took visits what the flow took, for learning what is usual.
+func (o *Outline) Took(visit func(m Measured, took time.Duration)) { o.fold.learn(visit) }
+
+// Took visits what the flow took, for learning what is usual.
+func (s *Story) Took(visit func(m Measured, took time.Duration)) { s.fold.learn(visit) }
+
+// learn visits callees twice: in flows of this type, and in any.
+func (f *folded) learn(visit func(Measured, time.Duration)) {
+	f.measure(func(t taken) {
+		visit(t.Measured, time.Duration(t.took))
+		if t.What == Callee {
+			visit(Measured{Callee, 0, t.B}, time.Duration(t.took))
+		}
+	})
+}
+
+// slow reports whether the flow took far longer than flows of its type do, or
+// one of its steps so much longer than usual that the whole flow must feel it.
+func (f *folded) slow(exp Expectations) bool {
+	var whole Usual
+	slow := false
+	f.measure(func(t taken) {
+		if slow || t.What != WholeFlow && whole.N < sureSamples {
+			return
+		}
+		u, ok := exp.Usual(t.Measured)
+		switch {
+		case !ok:
+		case t.What == WholeFlow:
+			whole = u
+			slow = time.Duration(t.took) > u.limit()
+		case u.N >= sureSamples && time.Duration(t.took) > u.limit():
+			slow = time.Duration(t.took)-u.Mid >= whole.Mid/2
+		}
+	})
+	return slow
+}
