@@ -9,7 +9,7 @@ import (
 // The feed is how ingest tells the joiner what arrived: the narrow spans of one
 // committed batch, grouped by trace, in one blob beside the commit record. Its
 // first byte is a format version; a reader refuses versions it does not know.
-const feedVersion = 2
+const feedVersion = 3
 
 // errFeed is wrapped by every decoding error.
 var errFeed = errors.New("feed")
@@ -68,6 +68,7 @@ func (e *feedEncoder) span(s *Span, prev int64) {
 	e.b = append(e.b, byte(s.Kind), byte(s.Role), byte(s.SpanKind), byte(s.Step))
 	e.uvarint(uint64(s.Flags))
 	e.word(s.Environment)
+	e.word(s.Service)
 	if s.MessageID == 0 {
 		e.b = append(e.b, 0)
 	} else {
@@ -214,7 +215,7 @@ func (d *feedDecoder) span(s *Span, prev int64) {
 	s.Kind, s.Role = Kind(d.byte()), Role(d.byte())
 	s.SpanKind, s.Step = SpanKind(d.byte()), Step(d.byte())
 	s.Flags = Flags(d.uvarint())
-	s.Environment = d.word()
+	s.Environment, s.Service = d.word(), d.word()
 	if d.byte() != 0 {
 		s.MessageID = d.u64()
 	}

@@ -28,6 +28,8 @@ type folded struct {
 	created map[int]int        // span of a send -> span that created its message, which stands for it
 	sent    map[uint64]int     // sender by message
 	slab    []attempt
+
+	children []uint16 // of each span, two standing for more; nil until asked for
 }
 
 // hopFold is one hop: the attempts made at it and the spans inside it.

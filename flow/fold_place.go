@@ -66,6 +66,7 @@ func (f *folded) inside(i int) {
 	switch {
 	case p < 0:
 		f.newHop(i, attempt{none, i})
+	case f.crosses(i, p):
 	case f.shared[p] && !f.shared[i]:
 		h := f.newHop(i, attempt{none, i})
 		f.hops[h].async = f.ofMessage(p)
@@ -74,6 +75,36 @@ func (f *folded) inside(i int) {
 	default:
 		f.hop[i] = f.hop[p]
 	}
+}
+
+// crosses makes a hop of a span that runs in another service than its parent
+// though no span kind says so, as with emitters that know no kinds. A parent that
+// has no other child stands for the call.
+func (f *folded) crosses(i, p int) bool {
+	from, to := &f.spans[p], &f.spans[i]
+	if to.Kind != Internal || from.Service == to.Service || from.Service == "" || to.Service == "" {
+		return false
+	}
+	if g := f.parent[p]; from.Kind == Internal && g >= 0 && f.spans[g].Service == from.Service && f.only(i, p) {
+		f.newHop(i, attempt{p, i})
+		f.hop[p], f.try[p] = f.hop[i], 0
+		return true
+	}
+	f.newHop(i, attempt{none, i})
+	return true
+}
+
+// only reports whether span i is the only child of span p.
+func (f *folded) only(i, p int) bool {
+	if f.children == nil {
+		f.children = make([]uint16, len(f.spans))
+		for _, q := range f.parent {
+			if q >= 0 && f.children[q] < 2 {
+				f.children[q]++
+			}
+		}
+	}
+	return f.children[p] == 1
 }
 
 // ofMessage reports whether span i runs in what takes up messages, which waits

@@ -126,6 +126,9 @@ func (s *Story) ends(x excess) (from, to string) {
 func (s *Story) around(way []excess) string {
 	sum := map[string]time.Duration{}
 	best := ""
+	for len(way) > 0 && way[len(way)-1].more < way[0].more/4 {
+		way = way[:len(way)-1] // what is within its usual spread says nothing
+	}
 	for _, x := range way {
 		from, to := s.ends(x)
 		sum[to] += x.more

@@ -9,6 +9,7 @@ type Span struct {
 	Endpoint    uint64
 	MessageID   uint64
 	Environment string
+	Service     string
 	Kind        Kind
 	Role        Role
 	SpanKind    SpanKind
@@ -52,7 +53,7 @@ func (f *Facts) narrow() Span {
 		SpanKind: f.SpanKind, Step: f.Step, Flags: f.Flags, Keys: f.Keys, Links: f.Links,
 	}
 	if f.Resource != nil {
-		s.Environment = f.Resource.Environment
+		s.Environment, s.Service = f.Resource.Environment, f.Resource.Service
 	}
 	return s
 }

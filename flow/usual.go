@@ -77,7 +77,7 @@ func (f *folded) measure(visit func(taken)) {
 					continue
 				}
 				from := &f.spans[a.from]
-				if f.hops[h].async || to.Step != Serve {
+				if f.hops[h].async || to.Start >= from.End() {
 					visit(taken{Measured{Wait, from.Endpoint, to.Endpoint}, h, k, a.to, max(0, to.Start-from.End())})
 				} else {
 					visit(taken{Measured{Transfer, from.Endpoint, to.Endpoint}, h, k, a.to, max(0, from.Duration-to.Duration)})
