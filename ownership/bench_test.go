@@ -126,12 +126,12 @@ func TestCompanyEqualsLinear(t *testing.T) {
 	set := mustSet(t, company(2_000))
 	for _, sub := range endpoints(3_000) {
 		want := int32(-1)
-		for i := range set.rules {
-			if set.rules[i].matches(&sub) {
+		for i := range set.rules.list {
+			if set.rules.list[i].matches(&sub) {
 				want = int32(i)
 			}
 		}
-		if got := set.ix.last(set.rules, &sub); got != want {
+		if got := set.rules.last(&sub); got != want {
 			t.Fatalf("%+v: rule %d, trying all says %d", sub, got, want)
 		}
 	}

@@ -2,6 +2,7 @@ package ownership
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -13,9 +14,15 @@ type Explanation struct {
 	// rules on host or service count.
 	External bool
 
-	Matched    []MatchedRule // every rule that matches, the winner first
+	Authority  []string      // the kinds of sources, the first one asked first
+	Matched    []MatchedRule // every rule that matches, the last first
+	Claims     []MatchedClaim
 	Attributes []AttributeCheck
 	NearMisses []NearMiss // rules that fail by one field, the last first
+
+	// Says is what each source by itself says, the one that decides first.
+	// They disagree when they name different teams.
+	Says []Says
 }
 
 // RuleRef identifies a rule to a person.
@@ -35,6 +42,19 @@ type MatchedRule struct {
 	Why string
 }
 
+// MatchedClaim is a claim that matches, the last of the last import first.
+type MatchedClaim struct {
+	Origin string // name of the import
+	Entity string // what in it makes the claim
+	File   string
+	Line   int // 0 where the source has no lines
+	Match  string
+	Owner  string
+	Note   string
+	Won    bool
+	Why    string
+}
+
 // AttributeCheck is one attribute that may name a team, in order of authority.
 type AttributeCheck struct {
 	Key, Value string
@@ -51,34 +71,76 @@ type NearMiss struct {
 }
 
 // maxNearMisses keeps an explanation readable; the last rules come first,
-// because they would win.
-const maxNearMisses = 10
+// because they would win. maxMatched does so for rules and claims.
+const (
+	maxNearMisses = 10
+	maxMatched    = 100
+)
 
 // Explain resolves a subject and tells how. It tries every rule, so it costs
 // far more than Resolve.
 func (s *Set) Explain(sub Subject) Explanation {
-	e := Explanation{Owner: s.Resolve(sub), External: sub.external()}
-	for i := len(s.rules) - 1; i >= 0; i-- {
-		r := &s.rules[i]
-		if r.matches(&sub) {
-			m := MatchedRule{RuleRef: r.ref(), Won: len(e.Matched) == 0}
-			if m.Won {
-				m.Why = "the last rule that matches wins"
-			} else {
-				won := &e.Matched[0]
-				m.Why = fmt.Sprintf("rule %d (%s:%d) comes later and wins", won.Number, won.File, won.Line)
-			}
-			e.Matched = append(e.Matched, m)
-			continue
-		}
-		if len(e.NearMisses) < maxNearMisses {
+	e := Explanation{Owner: s.Resolve(sub), External: sub.external(), Authority: s.Authority(), Says: s.Says(sub)}
+	e.Matched = s.explainRules(&sub, e.Owner.Source)
+	e.Claims = s.explainClaims(&sub, e.Owner.Source)
+	e.Attributes = s.explainAttributes(&sub, &e)
+	for i := len(s.rules.list) - 1; i >= 0 && len(e.NearMisses) < maxNearMisses; i-- {
+		if r := &s.rules.list[i]; !r.matches(&sub) {
 			if miss, ok := r.nearMiss(&sub); ok {
 				e.NearMisses = append(e.NearMisses, miss)
 			}
 		}
 	}
+	return e
+}
+
+func (s *Set) explainRules(sub *Subject, decided string) []MatchedRule {
+	var out []MatchedRule
+	for _, i := range s.rules.matching(sub, nil) {
+		m := MatchedRule{RuleRef: s.rules.list[i].ref(), Won: len(out) == 0 && decided == SourceRule}
+		switch {
+		case m.Won:
+			m.Why = "the last rule that matches wins"
+		case len(out) == 0:
+			m.Why = s.beaten(SourceRule, decided)
+		default:
+			m.Why = fmt.Sprintf("rule %d (%s:%d) comes later and wins", out[0].Number, out[0].File, out[0].Line)
+		}
+		if out = append(out, m); len(out) == maxMatched {
+			break
+		}
+	}
+	return out
+}
+
+func (s *Set) explainClaims(sub *Subject, decided string) []MatchedClaim {
+	var out []MatchedClaim
+	for _, i := range s.claims.matching(sub, nil) {
+		r := &s.claims.list[i]
+		m := MatchedClaim{Origin: r.result.Origin, Entity: r.entity, File: r.file, Line: r.line, Match: r.match(), Owner: r.owner, Note: r.note,
+			Won: len(out) == 0 && decided == SourceCatalogue}
+		switch {
+		case m.Won:
+			m.Why = "the last claim that matches wins"
+		case len(out) == 0:
+			m.Why = s.beaten(SourceCatalogue, decided)
+		case out[0].Origin != m.Origin:
+			m.Why = fmt.Sprintf("%s is a later source and wins", out[0].Origin)
+		default:
+			m.Why = fmt.Sprintf("%s is claimed later and wins", out[0].Entity)
+		}
+		if out = append(out, m); len(out) == maxMatched {
+			break
+		}
+	}
+	return out
+}
+
+func (s *Set) explainAttributes(sub *Subject, e *Explanation) []AttributeCheck {
+	var out []AttributeCheck
+	won := false
 	for _, key := range s.attrKeys {
-		a := AttributeCheck{Key: key, Value: attributeOf(&sub, key)}
+		a := AttributeCheck{Key: key, Value: attributeOf(sub, key)}
 		a.Team = s.teamOf(a.Value)
 		switch {
 		case a.Value == "":
@@ -87,28 +149,30 @@ func (s *Set) Explain(sub Subject) Explanation {
 			a.Why = fmt.Sprintf("longer than %d bytes or blank, so not a team", maxOwnerValue)
 		case e.External:
 			a.Why = "not considered: the party is outside"
-		case e.Owner.Source == SourceRule:
-			a.Why = "a rule decides before any attribute"
-		case e.wonAttribute():
+		case e.Owner.Source != SourceAttribute:
+			a.Why = s.beaten(SourceAttribute, e.Owner.Source)
+		case won:
 			a.Why = "an attribute before it decides"
 		default:
-			a.Won, a.Why = true, "the first attribute that names a team wins"
+			a.Won, a.Why, won = true, "the first attribute that names a team wins", true
 			if _, declared := s.Team(a.Team); !declared {
-				a.Why += "; no file declares that team"
+				a.Why += "; no source declares that team"
 			}
 		}
-		e.Attributes = append(e.Attributes, a)
+		out = append(out, a)
 	}
-	return e
+	return out
 }
 
-func (e *Explanation) wonAttribute() bool {
-	for _, a := range e.Attributes {
-		if a.Won {
-			return true
-		}
+// beaten says why a kind of source that has an answer does not decide.
+func (s *Set) beaten(kind, decided string) string {
+	words := map[string][2]string{
+		SourceRule: {"a rule", "any rule"}, SourceCatalogue: {"a catalogue", "any catalogue"}, SourceAttribute: {"an attribute", "any attribute"},
 	}
-	return false
+	if !slices.Contains(s.authority, kind) {
+		return fmt.Sprintf("not asked: %q is not in the authority", kind)
+	}
+	return words[decided][0] + " decides before " + words[kind][1]
 }
 
 func (r *rule) ref() RuleRef {

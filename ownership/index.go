@@ -138,21 +138,30 @@ func (fi *fieldIndex) longest(v string) int {
 	return p
 }
 
-// last returns the highest numbered rule that matches, or -1.
-func (ix *index) last(rules []rule, s *Subject) int32 {
+// book is a list of compiled rules or claims, the last match winning, with
+// its index.
+type book struct {
+	list []rule
+	ix   index
+}
+
+func newBook(list []rule) book { return book{list, newIndex(list)} }
+
+// last returns the position of the last rule that matches, or -1.
+func (b *book) last(s *Subject) int32 {
 	best := int32(-1)
-	for i := range ix.fields {
-		fi := &ix.fields[i]
+	for i := range b.ix.fields {
+		fi := &b.ix.fields[i]
 		v := fi.of(s)
-		best = lastOf(fi.exact[v], rules, s, best)
+		best = lastOf(fi.exact[v], b.list, s, best)
 		if v == "" {
 			continue
 		}
 		for p := fi.longest(v); p >= 0; p = fi.prefix[p].parent {
-			best = lastOf(fi.prefix[p].rules, rules, s, best)
+			best = lastOf(fi.prefix[p].rules, b.list, s, best)
 		}
 	}
-	return lastOf(ix.rest, rules, s, best)
+	return lastOf(b.ix.rest, b.list, s, best)
 }
 
 func lastOf(list []int32, rules []rule, s *Subject, best int32) int32 {
@@ -165,4 +174,32 @@ func lastOf(list []int32, rules []rule, s *Subject, best int32) int32 {
 		}
 	}
 	return best
+}
+
+// matching appends the positions of all rules that match to dst, highest
+// first.
+func (b *book) matching(s *Subject, dst []int32) []int32 {
+	from := len(dst)
+	visit := func(list []int32) {
+		for _, i := range list {
+			if b.list[i].matches(s) {
+				dst = append(dst, i)
+			}
+		}
+	}
+	for i := range b.ix.fields {
+		fi := &b.ix.fields[i]
+		v := fi.of(s)
+		visit(fi.exact[v])
+		if v == "" {
+			continue
+		}
+		for p := fi.longest(v); p >= 0; p = fi.prefix[p].parent {
+			visit(fi.prefix[p].rules)
+		}
+	}
+	visit(b.ix.rest)
+	// A rule with a list is filed under each of its patterns.
+	slices.SortFunc(dst[from:], func(a, b int32) int { return cmp.Compare(b, a) })
+	return dst[:from+len(slices.Compact(dst[from:]))]
 }

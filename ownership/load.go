@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/bmatcuk/doublestar/v4"
+
+	"github.com/baton-observability/baton/ownership/internal/doc"
 )
 
 // maxFiles bounds a glob that was meant for another folder.
@@ -43,22 +45,16 @@ func parseFile(name string) (*File, Problems) {
 	}
 	f, err := Parse(name, b)
 	if err != nil {
-		return nil, asProblems(name, err)
+		return nil, doc.Of(name, err)
 	}
 	return f, nil
 }
 
-func asProblems(name string, err error) Problems {
-	var ps Problems
-	if errors.As(err, &ps) {
-		return ps
-	}
-	return Problems{{File: name, What: err.Error()}}
-}
-
 // expand returns the files that paths stand for, sorted, each once. A path
 // without a wildcard stands for itself, whether or not it is there.
-func expand(paths []string) ([]string, Problems) {
+func expand(paths []string) ([]string, Problems) { return expandUpTo(paths, maxFiles) }
+
+func expandUpTo(paths []string, most int) ([]string, Problems) {
 	var names []string
 	var problems Problems
 	for _, path := range paths {
@@ -74,8 +70,8 @@ func expand(paths []string) ([]string, Problems) {
 			problems = append(problems, Problem{File: path, What: "is not a valid glob: " + err.Error(), Remedy: "close every [ and {"})
 		case len(found) == 0:
 			problems = append(problems, Problem{File: path, What: "no file matches", Remedy: "create one, or correct the path"})
-		case len(found) > maxFiles:
-			problems = append(problems, Problem{File: path, What: fmt.Sprintf("matches %d files, more than %d", len(found), maxFiles), Remedy: "write a narrower glob"})
+		case len(found) > most:
+			problems = append(problems, Problem{File: path, What: fmt.Sprintf("matches %d files, more than %d", len(found), most), Remedy: "write a narrower glob"})
 		default:
 			names = append(names, found...)
 		}
@@ -122,12 +118,12 @@ func readFile(name string) ([]byte, *Problem) {
 		return nil, problem("is not readable: "+cause(err), "correct the permissions")
 	}
 	defer func() { _ = f.Close() }()
-	b, err := io.ReadAll(io.LimitReader(f, maxFileSize+1))
+	b, err := io.ReadAll(io.LimitReader(f, doc.MaxSize+1))
 	if err != nil {
 		return nil, problem("is not readable: "+cause(err), "check the disk")
 	}
-	if len(b) > maxFileSize {
-		p := tooLarge(name)
+	if len(b) > doc.MaxSize {
+		p := doc.TooLarge(name)
 		return nil, &p
 	}
 	return b, nil

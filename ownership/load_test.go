@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/baton-observability/baton/ownership/internal/doc"
 )
 
 // write puts files, given as name and content, into a new folder.
@@ -77,7 +79,7 @@ func TestLoadRefuses(t *testing.T) {
 		"x.yaml": "teams:\n  - {id: x, parent: y}", "y.yaml": "teams:\n  - {id: y, parent: x}",
 		"broken.yaml": "rules: [{match: {}, owner: a}]", "folder/f.yaml": "",
 	})
-	put(t, filepath.Join(dir, "large.yaml"), strings.Repeat("#", maxFileSize+1))
+	put(t, filepath.Join(dir, "large.yaml"), strings.Repeat("#", doc.MaxSize+1))
 	tests := []struct {
 		name, want string
 		paths      []string

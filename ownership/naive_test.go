@@ -2,6 +2,7 @@ package ownership
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -28,10 +29,17 @@ func naiveFields(s Subject) map[string]string {
 	return m
 }
 
-func naiveResolve(rules []naiveRule, attrKeys []string, s Subject) (team, source string, number int) {
+// naiveSources are all sources of one estate.
+type naiveSources struct {
+	rules     []naiveRule
+	imports   [][]naiveRule // claims
+	authority []string
+	attrKeys  []string
+}
+
+func naiveLast(rules []naiveRule, s Subject) (owner string, number int) {
 	fields := naiveFields(s)
 	external := s.Host != "" && s.Service == ""
-	source = SourceNone
 	for i, r := range rules {
 		all := true
 		for name, patterns := range r.match {
@@ -47,35 +55,99 @@ func naiveResolve(rules []naiveRule, attrKeys []string, s Subject) (team, source
 		_, onHost := r.match["host"]
 		_, onService := r.match["service"]
 		if all && (!external || onHost || onService) {
-			team, source, number = r.owner, SourceRule, i+1
+			owner, number = r.owner, i+1
 		}
 	}
-	if source == SourceRule || external {
-		return team, source, number
+	return owner, number
+}
+
+func naiveAttribute(keys []string, s Subject) string {
+	if s.Host != "" && s.Service == "" {
+		return ""
 	}
-	for _, k := range attrKeys {
+	fields := naiveFields(s)
+	for _, k := range keys {
 		v := strings.TrimSpace(fields["attr."+k])
 		if v == "" && k == "service.namespace" {
 			v = fields["namespace"]
 		}
 		if v != "" {
-			return v, SourceAttribute, 0
+			return v
+		}
+	}
+	return ""
+}
+
+func (n naiveSources) resolve(s Subject) (team, source string, number int) {
+	for _, kind := range n.authority {
+		switch kind {
+		case SourceRule:
+			if team, number := naiveLast(n.rules, s); number > 0 {
+				return team, kind, number
+			}
+		case SourceCatalogue:
+			for i := len(n.imports) - 1; i >= 0; i-- {
+				if team, number := naiveLast(n.imports[i], s); number > 0 {
+					return team, kind, 0
+				}
+			}
+		case SourceAttribute:
+			if v := naiveAttribute(n.attrKeys, s); v != "" {
+				return v, kind, 0
+			}
 		}
 	}
 	return "", SourceNone, 0
+}
+
+// catalogue is an import of naive rules.
+func catalogue(rules []naiveRule) *Catalogue {
+	c := &Catalogue{}
+	for i, r := range rules {
+		cl := Claim{Owner: r.owner, Entity: fmt.Sprintf("entity %d", i+1), File: "catalogue", Line: i + 1}
+		for _, name := range sortedNames(r.match) {
+			cl.Match = append(cl.Match, Condition{name, r.match[name]})
+		}
+		c.Claims = append(c.Claims, cl)
+	}
+	return c
+}
+
+func (n naiveSources) set(t interface{ Fatal(...any) }) *Set {
+	f, err := Parse("ownership.yaml", []byte(naiveYAML(n.rules, n.attrKeys)+"authority: ["+strings.Join(n.authority, ", ")+"]\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var imports []*Import
+	for i, claims := range n.imports {
+		im, err := NewImport(fmt.Sprintf("import %d", i+1), catalogue(claims))
+		if err != nil {
+			t.Fatal(err)
+		}
+		imports = append(imports, im)
+	}
+	set, err := Join([]*File{f}, imports)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+func sortedNames(m map[string][]string) []string {
+	var names []string
+	for name := range m {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
 }
 
 func naiveYAML(rules []naiveRule, attrKeys []string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "attributes: {keys: [%s]}\nrules:\n", strings.Join(attrKeys, ", "))
 	for _, r := range rules {
-		var names []string
-		for name := range r.match {
-			names = append(names, name)
-		}
-		sort.Strings(names)
 		sep := "  - match: {"
-		for _, name := range names {
+		for _, name := range sortedNames(r.match) {
 			var ps []string
 			for _, p := range r.match[name] {
 				ps = append(ps, "'"+strings.ReplaceAll(p, "'", "''")+"'")
@@ -136,25 +208,68 @@ var (
 
 func TestResolveEqualsNaive(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		rules := rapid.SliceOfN(genRule, 0, 40).Draw(t, "rules")
-		attrKeys := rapid.SampledFrom([][]string{{}, {"team", "owner"}, {"owner", "service.namespace"}}).Draw(t, "attributes")
-		f, err := Parse("ownership.yaml", []byte(naiveYAML(rules, attrKeys)))
-		if err != nil {
-			t.Fatal(err)
+		n := naiveSources{
+			rules:   rapid.SliceOfN(genRule, 0, 30).Draw(t, "rules"),
+			imports: rapid.SliceOfN(rapid.SliceOfN(genRule, 0, 12), 0, 3).Draw(t, "imports"),
+			authority: rapid.SampledFrom([][]string{
+				{"rule", "catalogue", "attribute"}, {"catalogue", "rule", "attribute"}, {"attribute", "catalogue", "rule"},
+				{"rule", "attribute"}, {"catalogue"}, {"attribute", "rule", "catalogue"},
+			}).Draw(t, "authority"),
+			attrKeys: rapid.SampledFrom([][]string{{}, {"team", "owner"}, {"owner", "service.namespace"}}).Draw(t, "attributes"),
 		}
-		set, err := New(f)
-		if err != nil {
-			t.Fatal(err)
-		}
+		set := n.set(t)
 		for _, sub := range rapid.SliceOfN(genSubject, 1, 20).Draw(t, "subjects") {
-			team, source, number := naiveResolve(rules, attrKeys, sub)
+			team, source, number := n.resolve(sub)
 			got := set.Resolve(sub)
 			if got.Team != team || got.Source != source || got.Rule != number {
 				t.Fatalf("%+v\nresolves to %+v\nthe specification says %q by %s %d", sub, got, team, source, number)
 			}
 			checkExplanation(t, set, sub)
+			checkSays(t, n, set, sub)
 		}
 	})
+}
+
+// checkSays holds what each source says to what it would say alone.
+func checkSays(t *rapid.T, n naiveSources, set *Set, sub Subject) {
+	says := set.Says(sub)
+	owner := set.Resolve(sub)
+	if (len(says) == 0) != (owner.Source == SourceNone) || len(says) > 0 && (says[0].Team != owner.Team || says[0].Source != owner.Source || !says[0].Decides) {
+		t.Fatalf("%+v: %+v, and the owner is %+v", sub, says, owner)
+	}
+	by := map[string]Says{}
+	for i, s := range says {
+		if s.Decides != (i == 0) || s.Why == "" {
+			t.Fatalf("%d: %+v", i, s)
+		}
+		by[s.Source+s.Origin] = s
+	}
+	want := 0
+	alone := func(kind, origin string, rules []naiveRule) {
+		team, number := naiveLast(rules, sub)
+		if number == 0 || !slices.Contains(n.authority, kind) {
+			return
+		}
+		want++
+		if s, ok := by[kind+origin]; !ok || s.Team != team || s.Line == 0 {
+			t.Fatalf("%+v: %s says %q in %d, not %+v", sub, origin, team, number, s)
+		}
+	}
+	alone(SourceRule, "", n.rules)
+	for i, claims := range n.imports {
+		alone(SourceCatalogue, fmt.Sprintf("import %d", i+1), claims)
+	}
+	for _, key := range n.attrKeys {
+		if team := naiveAttribute([]string{key}, sub); team != "" && slices.Contains(n.authority, SourceAttribute) {
+			want++
+			if by[SourceAttribute+key].Team != team {
+				t.Fatalf("%+v: %s says %q, not %+v", sub, key, team, by[SourceAttribute+key])
+			}
+		}
+	}
+	if len(says) != want {
+		t.Fatalf("%+v: %d sources speak, want %d: %+v", sub, len(says), want, says)
+	}
 }
 
 // checkExplanation holds an explanation to the owner it explains.
@@ -169,7 +284,7 @@ func checkExplanation(t interface {
 	}
 	won := 0
 	for i, m := range e.Matched {
-		if m.Won != (i == 0) || m.Why == "" {
+		if m.Won != (i == 0 && e.Owner.Source == SourceRule) || m.Why == "" {
 			t.Fatalf("match %d: %+v", i, m)
 		}
 		if m.Won {
@@ -179,7 +294,21 @@ func checkExplanation(t interface {
 			}
 		}
 	}
+	for i, c := range e.Claims {
+		if c.Won != (i == 0 && e.Owner.Source == SourceCatalogue) || c.Why == "" || c.Origin == "" {
+			t.Fatalf("claim %d: %+v", i, c)
+		}
+		if c.Won {
+			won++
+			if c.Line != e.Owner.Line || c.Owner != e.Owner.Team || c.Origin != e.Owner.Origin {
+				t.Fatalf("winner %+v of owner %+v", c, e.Owner)
+			}
+		}
+	}
 	for _, a := range e.Attributes {
+		if a.Why == "" {
+			t.Fatalf("attribute %+v", a)
+		}
 		if a.Won {
 			won++
 			if a.Team != e.Owner.Team || e.Owner.Source != SourceAttribute {
@@ -195,7 +324,7 @@ func checkExplanation(t interface {
 func TestNaiveYAMLIsRead(t *testing.T) {
 	rules := []naiveRule{{match: map[string][]string{"service": {"a*", "b"}, "role": {"caller"}}, owner: "red"}}
 	set := mustSet(t, naiveYAML(rules, nil))
-	if got := set.rules[0].match(); got != `{role: "caller", service: ["a*", "b"]}` {
+	if got := set.rules.list[0].match(); got != `{role: "caller", service: ["a*", "b"]}` {
 		t.Error(got)
 	}
 }

@@ -1,10 +1,14 @@
 // Package ownership says which team owns one side of a hop, and why.
 //
-// Owners come from rules, matched on the fields of an endpoint, the last
-// match winning as in CODEOWNERS, and where no rule matches from attributes
-// that the emitter itself put on its spans. What a source says is a [File];
-// [New] joins files into a [Set], which is immutable and safe for concurrent
-// use; a [Watcher] keeps the current Set of files that change.
+// Owners come from three kinds of sources, which are asked in a configurable
+// order: rules that the company wrote for Baton, matched on the fields of an
+// endpoint, the last match winning as in CODEOWNERS; claims of catalogues the
+// company has already (Backstage, CODEOWNERS, ...), read by an [Importer]; and
+// attributes that the emitter itself put on its spans.
+//
+// What an ownership.yaml says is a [File], what a catalogue says an [Import];
+// [Join] makes them a [Set], which is immutable and safe for concurrent use; a
+// [Watcher] keeps the current Set of sources that change.
 package ownership
 
 import "time"
@@ -42,6 +46,9 @@ type Team struct {
 	Name   string // display name; the ID when none is declared
 	Parent string // ID of the team this one is part of, or ""
 
+	// Aliases are other names that claims and attributes use for the team.
+	Aliases []string
+
 	// Contacts maps a channel (slack, teams, email, pagerduty, opsgenie, or
 	// any other word) to the address there.
 	Contacts map[string]string
@@ -49,10 +56,12 @@ type Team struct {
 	Runbook    string // an http(s) URL, or ""
 	Escalation []Step // in rising order of After
 
-	File string // where the team is declared
-	Line int
+	File         string // where the team is declared, first if in several sources
+	Line, Column int    // 0 where the source has no lines
+	Origin       string // name of the import that declares it, "" for an ownership file
 
-	column, parentLine, parentColumn int
+	parentLine, parentColumn int
+	parentOrigin             string // import that gave a declared team its parent
 }
 
 // Step is one step of a team's escalation: whom to turn to when a failure is
@@ -62,25 +71,33 @@ type Step struct {
 	To    string
 }
 
-// The values of Owner.Source.
+// The kinds of sources, which are the values of Owner.Source and the words of
+// an authority.
 const (
 	SourceRule      = "rule"
+	SourceCatalogue = "catalogue"
 	SourceAttribute = "attribute"
 	SourceNone      = "none"
 )
 
+// defaultAuthority is the order in which sources are asked where nothing else
+// is configured: what was written for Baton, what the company keeps, what the
+// emitter says of itself.
+var defaultAuthority = []string{SourceRule, SourceCatalogue, SourceAttribute}
+
 // Owner is the answer to who owns a subject.
 type Owner struct {
 	// Team is the owning team's ID, "" when unowned. It may be one that no
-	// file declares, when an attribute or a rule names it.
+	// source declares, when an attribute, claim or rule names it.
 	Team string
 
-	// Source is what decided. SourceRule with an empty Team is a subject that
-	// a rule declares unowned on purpose.
+	// Source is what decided. SourceRule and SourceCatalogue with an empty
+	// Team are a subject that is declared unowned on purpose.
 	Source string
 
-	Rule int    // 1-based position of the rule in its file, 0 when no rule decided
-	File string // of that rule
-	Line int    // of that rule
-	Why  string // one clause for people
+	Origin string // the import that decided, by name; "" for rules and attributes
+	Rule   int    // 1-based position of the rule in its file, 0 when no rule decided
+	File   string // of that rule or claim
+	Line   int    // of that rule or claim, 0 where its source has no lines
+	Why    string // one clause for people
 }

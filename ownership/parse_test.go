@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/baton-observability/baton/ownership/internal/doc"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -116,9 +118,9 @@ func TestParseTeam(t *testing.T) {
 		},
 		Runbook:    "https://wiki.example.com/payments",
 		Escalation: []Step{{15 * time.Minute, "payments-lead"}, {time.Hour, "platform"}},
-		File:       "testdata/valid/full.yaml", Line: 5,
+		File:       "testdata/valid/full.yaml", Line: 5, Column: 5,
 	}
-	got.column, got.parentLine, got.parentColumn = 0, 0, 0
+	got.parentLine, got.parentColumn = 0, 0
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got  %+v\nwant %+v", got, want)
 	}
@@ -149,10 +151,10 @@ func TestParseBounds(t *testing.T) {
 		laughs += fmt.Sprintf("%c%d: &%c%d [*a, *a]\n", 'b', i, 'b', i)
 	}
 	tests := []struct{ name, yaml, want string }{
-		{"too large", strings.Repeat("#", maxFileSize+1), "o.yaml: is larger than 10 MB; split it into several files"},
+		{"too large", strings.Repeat("#", doc.MaxSize+1), "o.yaml: is larger than 10 MB; split it into several files"},
 		{"alias bomb", bomb(), "values, aliases followed; use fewer aliases"},
 		{"billion laughs", laughs, "unknown field"},
-		{"deep flow", strings.Repeat("[", 1<<20), "o.yaml:1:1: is not valid YAML: exceeded max depth of 10000; ownership files nest no deeper than five levels"},
+		{"deep flow", strings.Repeat("[", 1<<20), "o.yaml:1:1: is not valid YAML: exceeded max depth of 10000; files of owners nest no deeper than a few levels"},
 		{"deep block", strings.Repeat("- ", 1<<20), "exceeded max depth"},
 		{"deep mapping", nested, "exceeded max depth"},
 	}
@@ -164,7 +166,7 @@ func TestParseBounds(t *testing.T) {
 			}
 		})
 	}
-	if _, err := Parse("o.yaml", []byte(strings.Repeat("#", maxFileSize))); err != nil {
+	if _, err := Parse("o.yaml", []byte(strings.Repeat("#", doc.MaxSize))); err != nil {
 		t.Errorf("a file of just the largest size: %v", err)
 	}
 }
@@ -203,10 +205,10 @@ func FuzzParse(f *testing.F) {
 		}
 		// Whatever rule there is, a subject made of its literal patterns
 		// finds it, unless a later one matches too.
-		for i := range set.rules {
-			if sub, ok := subjectOf(&set.rules[i]); ok {
-				if got := set.ix.last(set.rules, &sub); got < int32(i) {
-					t.Errorf("rule %d %s is not found for %+v: %d", i, set.rules[i].match(), sub, got)
+		for i := range set.rules.list {
+			if sub, ok := subjectOf(&set.rules.list[i]); ok {
+				if got := set.rules.last(&sub); got < int32(i) {
+					t.Errorf("rule %d %s is not found for %+v: %d", i, set.rules.list[i].match(), sub, got)
 				}
 			}
 		}

@@ -9,6 +9,8 @@ import (
 	"github.com/bmatcuk/doublestar/v4"
 	"github.com/cespare/xxhash/v2"
 	"github.com/fsnotify/fsnotify"
+
+	"github.com/baton-observability/baton/ownership/internal/doc"
 )
 
 // reading is the content of all files at one time.
@@ -59,17 +61,20 @@ func (c *content) parse(before *File) (*File, Problems) {
 	}
 	f, err := Parse(c.name, c.bytes)
 	if err != nil {
-		return nil, asProblems(c.name, err)
+		return nil, doc.Of(c.name, err)
 	}
 	return f, nil
 }
 
-// watchFolders watches the folders that hold the files, for a file that is
-// replaced by renaming has no watch of its own left. Kubernetes swaps a link
-// in the folder of the mount, which is that folder too; a link to elsewhere
-// needs the folder of its target. Folders that appear later below a `**` are
-// seen by the poll, and watched from then on. Errors are left to the poll.
-func watchFolders(notifier *fsnotify.Watcher, paths []string) {
+// maxFolders bounds what one list of files takes of the system's watches; the
+// poll sees the rest.
+const maxFolders = 1000
+
+// foldersOf returns the folders to watch for files that paths stand for. A
+// file that is replaced by renaming has no watch of its own left, so it is its
+// folder that counts. Kubernetes swaps a link in the folder of the mount, which
+// is that folder too; a link to elsewhere needs the folder of its target.
+func foldersOf(paths, names []string) []string {
 	folders := map[string]bool{}
 	for _, path := range paths {
 		if isGlob(path) {
@@ -77,22 +82,33 @@ func watchFolders(notifier *fsnotify.Watcher, paths []string) {
 			folders[filepath.FromSlash(base)] = true
 		}
 	}
-	names, _ := expand(paths)
 	for _, name := range names {
+		if len(folders) >= maxFolders {
+			break
+		}
 		folders[filepath.Dir(name)] = true
 		if target, err := filepath.EvalSymlinks(name); err == nil {
 			folders[filepath.Dir(target)] = true
 		}
 	}
-	have := notifier.WatchList()
-	for _, folder := range have {
-		if !folders[folder] {
+	return slices.Sorted(maps.Keys(folders))
+}
+
+// watchFolders watches these folders and no others. Folders that appear later
+// below a `**` are seen by the poll, and watched from then on. Errors are left
+// to the poll.
+func watchFolders(notifier *fsnotify.Watcher, folders []string) {
+	want := make(map[string]bool, len(folders))
+	for _, folder := range folders {
+		want[folder] = true
+	}
+	for _, folder := range notifier.WatchList() {
+		if !want[folder] {
 			_ = notifier.Remove(folder)
 		}
+		delete(want, folder)
 	}
-	for _, folder := range slices.Sorted(maps.Keys(folders)) {
-		if !slices.Contains(have, folder) {
-			_ = notifier.Add(folder)
-		}
+	for folder := range want {
+		_ = notifier.Add(folder)
 	}
 }

@@ -140,7 +140,7 @@ func TestExplain(t *testing.T) {
 		},
 		{
 			"undeclared team", Subject{Attrs: []Attr{{"owner", "Nomads"}}}, nil,
-			[]string{"not on the endpoint", "not on the endpoint", "the first attribute that names a team wins; no file declares that team"},
+			[]string{"not on the endpoint", "not on the endpoint", "the first attribute that names a team wins; no source declares that team"},
 			nil,
 		},
 	}

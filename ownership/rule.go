@@ -134,17 +134,19 @@ func (c *cond) holds(s *Subject) bool {
 	return false
 }
 
-// rule is a compiled rule: all of its conditions must hold.
+// rule is a compiled rule or claim: all of its conditions must hold.
 type rule struct {
 	conds       []cond
 	owner       string
 	note        string
-	number      int // 1-based, in its file
+	number      int // 1-based, in its file; 0 for a claim
 	file        string
 	line        int
 	ownerLine   int
 	ownerColumn int
-	result      Owner // prepared, so that resolving allocates nothing
+	origin      int32  // of a claim: the position of its import
+	entity      string // of a claim: what in the source makes it
+	result      Owner  // prepared, so that resolving allocates nothing
 }
 
 // namesParty reports whether the rule may speak for an outside party.
@@ -176,7 +178,7 @@ func (r *rule) match() string {
 }
 
 func (r *rule) prepare() {
-	why := fmt.Sprintf("rule %d (%s:%d) matches %s", r.number, r.file, r.line, r.match())
+	why := fmt.Sprintf("rule %d (%s) matches %s", r.number, r.place(), r.match())
 	if r.owner == "" {
 		why += ", declared to have no owner"
 	}
@@ -184,4 +186,24 @@ func (r *rule) prepare() {
 		why += ": " + r.note
 	}
 	r.result = Owner{Team: r.owner, Source: SourceRule, Rule: r.number, File: r.file, Line: r.line, Why: why}
+}
+
+// prepareClaim is prepare for a claim of an import.
+func (r *rule) prepareClaim(origin string) {
+	why := fmt.Sprintf("%s (%s) says so of %s, as %s", origin, r.place(), r.match(), r.entity)
+	if r.owner == "" {
+		why = fmt.Sprintf("%s (%s) says of %s, as %s, that nobody owns it", origin, r.place(), r.match(), r.entity)
+	}
+	if r.note != "" {
+		why += ": " + r.note
+	}
+	r.result = Owner{Team: r.owner, Source: SourceCatalogue, Origin: origin, File: r.file, Line: r.line, Why: why}
+}
+
+// place is the file and, where there is one, the line.
+func (r *rule) place() string {
+	if r.line == 0 {
+		return r.file
+	}
+	return fmt.Sprintf("%s:%d", r.file, r.line)
 }

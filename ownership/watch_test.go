@@ -148,7 +148,7 @@ func TestWatcherKeepsTheLastGoodState(t *testing.T) {
 	put(t, broken, "rules:\n  - match: {servce: cart}\n    owner: blue\n")
 	until(t, "the problem shows", func() bool { return !w.Status().OK() })
 	s := w.Status()
-	if got := s.Problems[0]; got != (Problem{broken, 2, 13, `unknown field "servce" in a match`, `did you mean "service"?`}) {
+	if got := s.Problems[0]; got != (Problem{File: broken, Line: 2, Column: 13, What: `unknown field "servce" in a match`, Remedy: `did you mean "service"?`}) {
 		t.Errorf("got %+v", got)
 	}
 	if s.Since.IsZero() || s.Since.Before(s.Loaded.Add(-time.Minute)) || !w.owns("red")() {
@@ -218,18 +218,18 @@ func TestWatcherWaitsUntilAFileSettles(t *testing.T) {
 	w := NewWatcher([]string{name}, nil, time.Minute)
 	for _, piece := range []string{"", "rules:\n", "rules: []\n"} {
 		put(t, name, piece)
-		if w.check() || !w.owns("red")() {
+		if w.check(true) || !w.owns("red")() {
 			t.Fatalf("the piece %q is taken", piece)
 		}
 	}
 	put(t, name, owned("blue"))
-	if w.check() || w.owns("blue")() {
+	if w.check(true) || w.owns("blue")() {
 		t.Fatal("taken at first sight")
 	}
-	if !w.check() || !w.owns("blue")() {
+	if !w.check(true) || !w.owns("blue")() {
 		t.Fatal("not taken at second sight")
 	}
-	if !w.check() {
+	if !w.check(true) {
 		t.Error("nothing changed, yet another look is wanted")
 	}
 }
@@ -239,13 +239,13 @@ func TestWatcherNotifies(t *testing.T) {
 	put(t, name, owned("red"))
 	var got []string
 	clock := time.Unix(1000, 0)
-	w := newWatcher([]string{name}, func(s *Set, st Status) {
+	w := NewWatcher([]string{name}, func(s *Set, st Status) {
 		got = append(got, s.Resolve(Subject{Service: "cart"}).Team+" "+st.Since.UTC().Format("15:04:05")+" "+st.Loaded.UTC().Format("15:04:05"))
-	}, time.Minute, func() time.Time { clock = clock.Add(time.Second); return clock })
+	}, time.Minute, withClock(func() time.Time { clock = clock.Add(time.Second); return clock }))
 	for _, content := range []string{owned("red"), "rules: x", "rules: y", owned("blue"), owned("blue")} {
 		put(t, name, content)
-		w.check()
-		w.check()
+		w.check(true)
+		w.check(true)
 	}
 	same(t, "notified", got, []string{
 		"red 00:00:00 00:16:41", "red 00:16:42 00:16:42", "red 00:16:42 00:16:43", "blue 00:00:00 00:16:44",

@@ -128,12 +128,26 @@ func explain(e *store.EndpointRecord, t store.Traffic, d *directory) OwnerExplan
 	for _, m := range x.Matched {
 		out.Candidates = append(out.Candidates, OwnerCandidate{Team: m.Owner, Source: "rule", Decided: m.Won, Detail: m.Why})
 	}
+	for _, m := range x.Claims {
+		out.Candidates = append(out.Candidates, OwnerCandidate{Team: m.Owner, Source: "catalogue", Decided: m.Won,
+			Detail: m.Origin + ", " + m.Entity + ": " + m.Why})
+	}
 	for _, a := range x.Attributes {
 		if a.Team != "" {
 			out.Candidates = append(out.Candidates, OwnerCandidate{Team: a.Team, Source: "attribute", Decided: a.Won,
 				Detail: a.Key + " is " + a.Value + ": " + a.Why})
 		}
 	}
+	// What decided comes first, whatever the order of authority.
+	slices.SortStableFunc(out.Candidates, func(a, b OwnerCandidate) int {
+		switch {
+		case a.Decided == b.Decided:
+			return 0
+		case a.Decided:
+			return -1
+		}
+		return 1
+	})
 	for _, n := range x.NearMisses {
 		out.NearMisses = append(out.NearMisses, n.Why)
 	}

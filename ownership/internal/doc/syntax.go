@@ -1,4 +1,4 @@
-package ownership
+package doc
 
 import (
 	"bytes"
@@ -57,7 +57,7 @@ func syntaxProblem(name string, b []byte, err error) *Problem {
 	case strings.Contains(what, "mapping values are not allowed"):
 		remedy = `quote a text that holds ": "`
 	case strings.Contains(what, "max depth"):
-		remedy = "ownership files nest no deeper than five levels"
+		remedy = "files of owners nest no deeper than a few levels"
 	case strings.Contains(what, "end of stream"):
 		// A quote that never ends: here the library knows where it began.
 		if n, err := strconv.Atoi(prefix[1]); err == nil {

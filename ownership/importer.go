@@ -1,0 +1,69 @@
+package ownership
+
+import "context"
+
+// Importer makes a catalogue of the documents of one type of source. It is
+// pure: the same documents give the same catalogue. Package imports has those
+// there are; docs/ownership.md shows how to write the next.
+type Importer interface {
+	// Options names the fields that a source of this type has besides type,
+	// name, path, url, token and every.
+	Options() []string
+
+	// Import reads the documents, which come sorted by name. Whatever is in
+	// them, it returns a catalogue or an error, of type Problems where the
+	// place of a mistake is known, and takes no more than a few seconds.
+	Import(docs []Document, o Options) (*Catalogue, error)
+}
+
+// Remote is an Importer whose sources may be behind a web address.
+type Remote interface {
+	Importer
+
+	// Fetch reads the documents at url. The Getter sees to the token, to what
+	// has not changed, and to bounds of time and size.
+	Fetch(ctx context.Context, url string, get Getter) ([]Document, error)
+}
+
+// Getter reads what is at a web address, unless it has it already.
+type Getter interface {
+	Get(ctx context.Context, url string) ([]byte, error)
+}
+
+// Connect makes the Getter of one source. The token is asked for at each
+// request and may be empty; no error may hold it.
+type Connect func(token func() (string, error)) Getter
+
+// Document is one file or answer of a source.
+type Document struct {
+	Name string // path or address, for people
+	Body []byte
+}
+
+// Options are the fields of a source that only its type understands.
+type Options map[string]Value
+
+// Value is one such field: a text, a list of texts, or pairs.
+type Value struct {
+	Text         string
+	List         []string // of a text, too: the one
+	Pairs        []Pair   // in the order of the file
+	File         string
+	Line, Column int
+}
+
+// Pair is one line of a field that maps texts to texts.
+type Pair struct {
+	Key, Value   string
+	Line, Column int
+}
+
+// Wrong is the problem of an option.
+func (o Value) Wrong(what, remedy string) Problems {
+	return Problems{{File: o.File, Line: o.Line, Column: o.Column, What: what, Remedy: remedy}}
+}
+
+// Wrong is the problem of a pair of an option.
+func (p Pair) Wrong(o Value, what, remedy string) Problems {
+	return Problems{{File: o.File, Line: p.Line, Column: p.Column, What: what, Remedy: remedy}}
+}
