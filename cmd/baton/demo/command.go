@@ -6,11 +6,14 @@ import (
 	"crypto/rand"
 	"encoding/binary"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
+	"text/tabwriter"
 	"time"
 
+	"github.com/baton-observability/baton/cmd/baton/demo/azure"
 	"github.com/baton-observability/baton/cmd/baton/demo/estate"
 	"github.com/baton-observability/baton/cmd/baton/demo/truth"
 	"github.com/spf13/cobra"
@@ -22,6 +25,10 @@ Three business flows cross the estate: an order (gateway, order API, Kafka topic
 notification), a refund (a Durable orchestration) and a customer's onboarding, whose last consumer now and then never
 comes. About three flows in a hundred fail, in eight ways; as many run into trouble and recover. Eight teams own the
 estate; one service and one partner are deliberately owned by nobody.
+
+With --estate azure it is another company: API Management, Event Grid, Service Bus, Logic Apps, durable orchestrations,
+functions and Data Factory, with some ninety kinds of faults to choose from (--list-faults), most of which live in the
+mess of production: spans that get lost, clocks that are wrong, ids that many flows share.
 
 Spans are sent when they end, each service in batches of its own, and sending is retried until it succeeds.`
 
@@ -37,6 +44,9 @@ const examples = `  # send to Baton on this machine until stopped
   # ten thousand flows as fast as they are taken, out of order, some requests twice: the same bytes every time
   baton demo --full-speed --flows 10000 --seed 1 --start 2026-03-01T09:00:00Z --shuffle --split --duplicate 0.05
 
+  # the Azure estate, one flow in ten with a fault of these kinds
+  baton demo --estate azure --faults dlq-ttl,clock-skew --fault-rate 0.1 --truth truth.jsonl
+
   # over HTTP with JSON and compression, for one tenant
   baton demo --protocol http/json --endpoint localhost:4318 --gzip --tenant shop-a`
 
@@ -47,8 +57,11 @@ func Command() *cobra.Command {
 		Use: "demo", Short: "Play a simulated order estate and send its spans over OTLP",
 		Long: help, Example: examples, Args: cobra.NoArgs, SilenceUsage: true,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if o.writeOwnership != "" {
-				return writeOwnership(cmd, o.writeOwnership)
+			switch {
+			case o.writeOwnership != "":
+				return writeOwnership(cmd, &o)
+			case o.listFaults:
+				return listFaults(cmd.OutOrStdout())
 			}
 			if o.fullSpeed && !cmd.Flags().Changed("rate") {
 				o.rate = fullSpeedRate
@@ -73,6 +86,11 @@ func Command() *cobra.Command {
 	f.DurationVar(&o.length, "duration", 0, "the same as --length")
 	f.Float64Var(&o.timeScale, "time-scale", o.timeScale, "how much faster than life the business runs")
 	f.Float64Var(&o.failures, "failures", o.failures, "share of flows that fail; 0 = a world without any trouble")
+	f.StringVar(&o.estate, "estate", o.estate, "which company: shop or azure")
+	f.StringSliceVar(&o.faults, "faults", o.faults, "kinds of faults of the Azure estate, all or none")
+	f.Float64Var(&o.faultRate, "fault-rate", o.faultRate, "share of the Azure estate's flows in which something goes wrong")
+	f.Int64Var(&o.learn, "learn", o.learn, "so many flows of the Azure estate are well before the first fault, for what is usual to be known")
+	f.BoolVar(&o.listFaults, "list-faults", false, "list the kinds of faults of the Azure estate and end")
 	f.DurationVar(&o.history, "history", o.history, "begin this far in the past, so that there is something to see at once")
 	f.StringVar(&o.start, "start", "", "when the first flow begins, RFC 3339; instead of --history")
 	f.StringVar(&o.truth, "truth", "", "write what really happened, a JSON line a flow, once all of its spans are acknowledged")
@@ -84,15 +102,27 @@ func Command() *cobra.Command {
 	return cmd
 }
 
-func writeOwnership(cmd *cobra.Command, path string) error {
-	if path == "-" {
-		_, err := cmd.OutOrStdout().Write(estate.OwnershipYAML)
+func writeOwnership(cmd *cobra.Command, o *options) error {
+	rules := estate.OwnershipYAML
+	if o.estate == azureEstate {
+		rules = azure.OwnershipYAML
+	}
+	if o.writeOwnership == "-" {
+		_, err := cmd.OutOrStdout().Write(rules)
 		return err
 	}
-	if err := os.WriteFile(path, estate.OwnershipYAML, 0o644); err != nil {
+	if err := os.WriteFile(o.writeOwnership, rules, 0o644); err != nil {
 		return fmt.Errorf("ownership file: %w", err)
 	}
 	return nil
+}
+
+func listFaults(w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, k := range azure.Kinds {
+		fmt.Fprintf(t, "%s\t%s\t%s\n", k.Name, k.Class, k.About)
+	}
+	return t.Flush()
 }
 
 // run plays the estate until it is done or told to stop. The first signal ends it gracefully, the second at once.

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/baton-observability/baton/cmd/baton/demo/azure"
 	"github.com/baton-observability/baton/cmd/baton/demo/estate"
 	"github.com/baton-observability/baton/cmd/baton/demo/sim"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
@@ -255,15 +256,52 @@ func TestRefusedFlowsAreUnfinished(t *testing.T) {
 }
 
 func TestWriteOwnership(t *testing.T) {
-	file := filepath.Join(t.TempDir(), "ownership.yaml")
+	for name, want := range map[string][]byte{"shop": estate.OwnershipYAML, "azure": azure.OwnershipYAML} {
+		file := filepath.Join(t.TempDir(), "ownership.yaml")
+		cmd := Command()
+		cmd.SetArgs([]string{"--write-ownership", file, "--estate", name})
+		if err := cmd.Execute(); err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(file)
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s: wrote %d bytes, error %v", name, len(got), err)
+		}
+	}
+}
+
+func TestTheAzureEstateIsSentWhole(t *testing.T) {
+	r, endpoint := newReceiver(t, 0)
+	truths := demo(t, t.Context(), "--endpoint", endpoint, "--estate", "azure", "--full-speed", "--flows", "300", "--seed", "3", "--fault-rate", "0.4",
+		"--learn", "20", "--shuffle", "--split", "--duplicate", "0.1")
+	kinds := map[string]bool{}
+	for _, one := range truths {
+		kinds[one.Fault] = true
+	}
+	if len(truths) < 300 || len(kinds) < 30 {
+		t.Errorf("truth about %d flows with %d kinds of faults", len(truths), len(kinds))
+	}
+	known := map[string]bool{}
+	for _, id := range r.traces() {
+		known[id] = true
+	}
+	for _, id := range tracesOf(truths) {
+		if !known[id] {
+			t.Errorf("trace %s is in the truth and was not received", id)
+		}
+	}
+}
+
+func TestListFaults(t *testing.T) {
+	var out bytes.Buffer
 	cmd := Command()
-	cmd.SetArgs([]string{"--write-ownership", file})
+	cmd.SetArgs([]string{"--list-faults"})
+	cmd.SetOut(&out)
 	if err := cmd.Execute(); err != nil {
 		t.Fatal(err)
 	}
-	got, err := os.ReadFile(file)
-	if err != nil || !bytes.Equal(got, estate.OwnershipYAML) {
-		t.Errorf("wrote %d bytes, error %v", len(got), err)
+	if n := strings.Count(out.String(), "\n"); n != len(azure.Kinds) || !strings.Contains(out.String(), "dlq-ttl") {
+		t.Errorf("%d lines for %d kinds:\n%s", n, len(azure.Kinds), out.String())
 	}
 }
 
@@ -278,6 +316,10 @@ func TestBadOptions(t *testing.T) {
 		{"--start yesterday", "--start"},
 		{"--start 2126-03-01T09:00:00Z", "future"},
 		{"--protocol udp --flows 1", "protocol"},
+		{"--estate moon", "--estate"},
+		{"--estate azure --faults dlq-ttl,nonsense", "nonsense"},
+		{"--estate azure --fault-rate 2", "--fault-rate"},
+		{"--estate azure --learn -1", "--learn"},
 	} {
 		t.Run(tt.args, func(t *testing.T) {
 			cmd := Command()

@@ -3,8 +3,10 @@ package demo
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
+	"github.com/baton-observability/baton/cmd/baton/demo/azure"
 	"github.com/baton-observability/baton/cmd/baton/demo/estate"
 	"github.com/baton-observability/baton/cmd/baton/demo/send"
 )
@@ -24,6 +26,10 @@ type options struct {
 	length    time.Duration
 	timeScale float64
 	failures  float64
+	estate    string
+	faults    []string
+	faultRate float64
+	learn     int64
 	history   time.Duration
 	start     string
 	truth     string
@@ -34,6 +40,7 @@ type options struct {
 	split     bool
 
 	writeOwnership string
+	listFaults     bool
 }
 
 // defaults are what a newcomer gets.
@@ -43,7 +50,9 @@ func defaults() options {
 		// Four connections keep two cores busy at full speed; live traffic needs none of them for long.
 		connections: 4,
 		// Five flows a second are some 200 spans: enough to see life, little enough to run on a laptop all day.
-		rate: 5, timeScale: 1, failures: 0.03,
+		rate: 5, timeScale: 1, failures: 0.03, estate: shopEstate, faults: []string{"all"}, faultRate: 0.1,
+		// What is usual of the Azure estate's slowest type, one flow in thirty, is known after some 600 flows.
+		learn: 600,
 		// Two minutes hold about 600 flows, some 20 of them failed: a page that is opened now has something to show.
 		history: 2 * time.Minute,
 	}
@@ -62,6 +71,12 @@ func (o *options) validate() error {
 		return errors.New("--time-scale must be above 0 and at most 10000; 10 means ten times faster than life")
 	case o.failures < 0 || o.failures > 0.4:
 		return errors.New("--failures is a share of all flows, from 0 to 0.4; 0.03 is three in a hundred")
+	case o.estate != shopEstate && o.estate != azureEstate:
+		return fmt.Errorf("--estate %q: there are %s and %s", o.estate, shopEstate, azureEstate)
+	case o.faultRate < 0 || o.faultRate > 1:
+		return errors.New("--fault-rate is a share of all flows, from 0 to 1; 0.1 is one in ten")
+	case o.learn < 0:
+		return errors.New("--learn is a number of flows and cannot be negative")
 	case o.duplicate < 0 || o.duplicate > 1:
 		return errors.New("--duplicate is a share of all requests, from 0 to 1")
 	case o.connections < 1 || o.connections > 256:
@@ -71,7 +86,8 @@ func (o *options) validate() error {
 	case o.fullSpeed && o.flows == 0:
 		return errors.New("--full-speed needs --flows N: without a count it would never end")
 	}
-	return nil
+	_, err := o.kinds()
+	return err
 }
 
 // begin is when the first flow starts.
@@ -93,8 +109,42 @@ func (o *options) begin(now time.Time) (time.Time, error) {
 	return now.Add(-o.history), nil
 }
 
+// The estates.
+const (
+	shopEstate  = "shop"
+	azureEstate = "azure"
+)
+
+// kinds are the kinds of faults that the options name.
+func (o *options) kinds() ([]*azure.Kind, error) {
+	if len(o.faults) == 1 && o.faults[0] == "none" {
+		return nil, nil
+	}
+	kinds, unknown := azure.KindsNamed(o.faults...)
+	if unknown != "" {
+		return nil, fmt.Errorf("--faults: there is no kind %q; --list-faults lists them", unknown)
+	}
+	return kinds, nil
+}
+
+// silent is the number of the flow from which on a service sends nothing: the last fifth of the run, where that is long
+// enough to be a fact.
+func (o *options) silent(kinds []*azure.Kind) int64 {
+	from := o.flows - o.flows/5
+	long := float64(o.flows-from)/o.rate >= 600
+	if !long || !slices.ContainsFunc(kinds, func(k *azure.Kind) bool { return k.Name == "silent-source" }) {
+		return 0
+	}
+	return from
+}
+
 // world is the estate that the options name.
 func (o *options) world(begin time.Time) world {
+	if o.estate == azureEstate {
+		kinds, _ := o.kinds() // validated
+		return azure.New(azure.Options{Seed: o.seed, Start: begin, Rate: o.rate, Scale: o.timeScale, Kinds: kinds, FaultRate: o.faultRate, Learn: o.learn,
+			Silent: o.silent(kinds)})
+	}
 	return estate.NewWorld(estate.NewPlanner(o.seed, begin, o.rate, o.failures), o.timeScale)
 }
 
