@@ -25,6 +25,8 @@ type Expectations interface {
 	After(endpoint uint64) (next []Expectation, known bool)
 	// Usual is how long something usually takes; false while it was never seen.
 	Usual(m Measured) (Usual, bool)
+	// Always lists the steps that spans of an endpoint took in every flow of a type.
+	Always(kind, endpoint uint64) []Expectation
 }
 
 const (
@@ -72,6 +74,13 @@ func (s *Story) Judge(exp Expectations, c Clock) Judgement {
 		j = s.slow(exp)
 	case s.degraded():
 		j.Verdict = Degraded
+	default:
+		if i, step := s.fold.omitted(exp); i >= 0 && s.Orphans == 0 {
+			if c.Quiet >= OrphanPatience {
+				return s.stopped(i, step)
+			}
+			j.Verdict, open.until = Running, c.Now+int64(OrphanPatience-c.Quiet) // its span may be on its way
+		}
 	}
 	j.CheckAt = open.until
 	if at := c.Now + int64(OrphanPatience-c.Quiet); waiting && (j.CheckAt == 0 || at < j.CheckAt) {

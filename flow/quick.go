@@ -48,7 +48,10 @@ func (o *Outline) Judge(exp Expectations, c Clock) (Judgement, bool) {
 			j.CheckAt = at
 		}
 	}
-	if j.Verdict == Completed && o.fold.slow(exp) {
+	if j.Verdict != Completed {
+		return j, true
+	}
+	if i, _ := o.fold.omitted(exp); i >= 0 || o.fold.slow(exp) {
 		return Judgement{Hop: -1}, false
 	}
 	return j, true

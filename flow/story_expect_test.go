@@ -9,8 +9,9 @@ import (
 // expectations are a tale's: what is expected after a sender, and how long
 // things usually take.
 type expectations struct {
-	after map[uint64][]Expectation
-	usual map[Measured]Usual
+	after  map[uint64][]Expectation
+	usual  map[Measured]Usual
+	always map[uint64][]Expectation
 }
 
 func (e expectations) After(endpoint uint64) ([]Expectation, bool) {
@@ -23,6 +24,8 @@ func (e expectations) Usual(m Measured) (Usual, bool) {
 	return u, ok
 }
 
+func (e expectations) Always(_, endpoint uint64) []Expectation { return e.always[endpoint] }
+
 func (c *tale) expectations(t testing.TB, facts []*Facts) Expectations {
 	find := func(id string) *Facts {
 		for _, f := range facts {
@@ -32,7 +35,7 @@ func (c *tale) expectations(t testing.TB, facts []*Facts) Expectations {
 		}
 		return nil
 	}
-	out := expectations{after: map[uint64][]Expectation{}, usual: map[Measured]Usual{}}
+	out := expectations{after: map[uint64][]Expectation{}, usual: map[Measured]Usual{}, always: map[uint64][]Expectation{}}
 	for from, e := range c.Expect {
 		sender := find(from)
 		if sender == nil {
@@ -50,6 +53,14 @@ func (c *tale) expectations(t testing.TB, facts []*Facts) Expectations {
 			next.NextID = next.Next.ID()
 		}
 		out.after[sender.EndpointID] = append(out.after[sender.EndpointID], next)
+	}
+	for _, step := range c.Always {
+		caller, callee, _ := strings.Cut(step, ">")
+		next := Expectation{NextID: 1, Next: Endpoint{Service: find(caller).Endpoint.Service, Operation: callee}}
+		if f := find(callee); f != nil {
+			next.NextID, next.Next = f.EndpointID, f.Endpoint
+		}
+		out.always[find(caller).EndpointID] = append(out.always[find(caller).EndpointID], next)
 	}
 	// The first span of a tale is the entry of its flow.
 	for what, figures := range c.Usual {

@@ -15,7 +15,9 @@ import (
 type learned struct {
 	Senders map[uint64]*sender `json:"senders"`
 	Took    []byte             `json:"took,omitempty"` // usual, see encodeUsual
+	Steps   []byte             `json:"steps,omitempty"`
 	usual   map[flow.Measured]*durations
+	always  map[placeOf]*place
 	slow    int
 	changed bool
 }
@@ -31,7 +33,7 @@ type taker struct {
 }
 
 func newLearned() *learned {
-	return &learned{Senders: map[uint64]*sender{}, usual: map[flow.Measured]*durations{}}
+	return &learned{Senders: map[uint64]*sender{}, usual: map[flow.Measured]*durations{}, always: map[placeOf]*place{}}
 }
 
 // maxSenders bounds what is learned of a tenant; endpoints are templated, so
@@ -127,7 +129,7 @@ func (e expectations) Usual(m flow.Measured) (flow.Usual, bool) {
 }
 
 func (l *learned) encode() ([]byte, error) {
-	l.changed, l.Took = false, l.encodeUsual()
+	l.changed, l.Took, l.Steps = false, l.encodeUsual(), l.encodeSteps()
 	return json.Marshal(l)
 }
 
@@ -144,7 +146,7 @@ func decodeLearned(b []byte) (*learned, error) {
 			s.Takers = map[uint64]*taker{}
 		}
 	}
-	return l, l.decodeUsual()
+	return l, errors.Join(l.decodeUsual(), l.decodeSteps())
 }
 
 // encodeUsual writes the buckets that are not empty.

@@ -67,7 +67,7 @@ func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.
 		}
 		for i := range story.Hops {
 			for _, p := range story.Hops[i].Parties {
-				if p.Span >= 0 {
+				if p.Span >= 0 && p.ID == story.Facts[p.Span].EndpointID {
 					continue
 				}
 				touch(p.Endpoint, p.ID)

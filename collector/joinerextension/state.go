@@ -66,14 +66,14 @@ type value struct {
 
 // flowState is a flow in memory.
 type flowState struct {
-	id       flow.FlowID
-	segs     []*seg
-	shared   []*seg
-	changed  time.Time  // when something last arrived for it
-	waiting  time.Time  // since when it waits to be judged, zero when it does not
-	row      *flow.Flow // as last written
-	taught   *lesson    // what was learned from it, nil while nothing was
-	checkAt  time.Time  // wall time to judge again though nothing arrives, zero for never
+	id      flow.FlowID
+	segs    []*seg
+	shared  []*seg
+	changed time.Time  // when something last arrived for it
+	waiting time.Time  // since when it waits to be judged, zero when it does not
+	row     *flow.Flow // as last written
+	taught  *lesson    // what was learned from it, nil while nothing was
+	checkAt time.Time  // wall time to judge again though nothing arrives, zero for never
 }
 
 // indexFrom is the size from which a trace has an index of its spans; below it

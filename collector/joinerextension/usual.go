@@ -101,6 +101,7 @@ func (d *durations) quantile(q float64) time.Duration {
 type lesson struct {
 	handovers []flow.Handover
 	took      []timing
+	steps     []credited
 }
 
 type timing struct {
@@ -145,6 +146,7 @@ func (l *learned) unlearn(s *lesson) {
 			h.remove(t.took)
 		}
 	}
+	l.takeBack(s.steps)
 }
 
 // maxMeasured bounds what is learned of durations of a tenant: 14 MB.

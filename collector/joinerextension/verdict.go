@@ -150,16 +150,22 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 // teach learns from a flow that is over. How long things take is learned from
 // flows that went well: failures are fast or as slow as a timeout.
 func (ts *tenantState) teach(v flow.Verdict, o *flow.Outline, story *flow.Story) *lesson {
-	handovers, took := func() []flow.Handover { return story.Handovers() }, func(visit func(flow.Measured, time.Duration)) { story.Took(visit) }
+	var of interface {
+		Handovers() []flow.Handover
+		Took(func(flow.Measured, time.Duration))
+		Steps() (uint64, []flow.StepOf, []uint64)
+	} = story
 	if o != nil {
-		handovers, took = o.Handovers, o.Took
+		of = o
 	}
 	switch v {
-	case flow.Completed, flow.Degraded, flow.Slow:
+	case flow.Completed, flow.Degraded, flow.Slow, flow.Stalled:
 	default:
-		took = func(func(flow.Measured, time.Duration)) {}
+		return ts.learnt.learn(of.Handovers(), func(func(flow.Measured, time.Duration)) {}, false)
 	}
-	return ts.learnt.learn(handovers(), took, v == flow.Slow)
+	l := ts.learnt.learn(of.Handovers(), of.Took, v == flow.Slow)
+	l.steps = ts.learnt.step(of.Steps())
+	return l
 }
 
 func sameRow(a, b *flow.Flow) bool {

@@ -1,0 +1,154 @@
+package joinerextension
+
+import (
+	"encoding/binary"
+	"errors"
+	"slices"
+
+	"github.com/baton-observability/baton/flow"
+)
+
+// placeOf is an endpoint in flows of a type.
+type placeOf struct{ kind, endpoint uint64 }
+
+// place is what spans of an endpoint do inside themselves.
+type place struct {
+	steps map[uint64]uint16 // by the endpoint of the step: how sure it is to be taken
+}
+
+const (
+	// A step that is taken gains one, one that is left out loses lost: only what
+	// is left out less than once in lost times ever becomes sure, and what stops
+	// for good is noticed a few times and then is how things are.
+	sure  = 300
+	most  = 1000
+	lost  = 500
+	maxOf = 64 // steps of one place that are remembered
+	// maxPlaces bounds what is learned of steps of a tenant.
+	maxPlaces = 20_000
+)
+
+// credited is a change of what is learned of a step.
+type credited struct {
+	placeOf
+	step uint64
+	by   int
+}
+
+// step learns which steps were taken and which were left out.
+func (l *learned) step(kind uint64, steps []flow.StepOf, callers []uint64) []credited {
+	if kind == 0 {
+		return nil
+	}
+	var out []credited
+	for _, c := range callers {
+		at := placeOf{kind, c}
+		p := l.always[at]
+		if p == nil {
+			if len(l.always) >= maxPlaces {
+				continue
+			}
+			p = &place{steps: map[uint64]uint16{}}
+			l.always[at] = p
+		}
+		n, _ := slices.BinarySearchFunc(steps, c, func(s flow.StepOf, c uint64) int {
+			if s.Caller < c {
+				return -1
+			}
+			return 1
+		})
+		own := steps[n:]
+		for k := range own {
+			if own[k].Caller != c {
+				own = own[:k]
+				break
+			}
+		}
+		for y := range p.steps {
+			if !slices.ContainsFunc(own, func(s flow.StepOf) bool { return s.Callee == y }) {
+				out = append(out, credited{at, y, p.credit(y, false)})
+			}
+		}
+		for _, s := range own {
+			if _, ok := p.steps[s.Callee]; !ok && len(p.steps) >= maxOf {
+				continue
+			}
+			out = append(out, credited{at, s.Callee, p.credit(s.Callee, true)})
+		}
+	}
+	l.changed = l.changed || len(out) > 0
+	return out
+}
+
+func (p *place) credit(step uint64, taken bool) (by int) {
+	n := p.steps[step]
+	if taken {
+		p.steps[step] = min(n+1, most)
+	} else {
+		p.steps[step] = n - min(n, lost)
+	}
+	return int(p.steps[step]) - int(n)
+}
+
+func (l *learned) takeBack(steps []credited) {
+	for _, c := range steps {
+		p := l.always[c.placeOf]
+		if p == nil {
+			continue
+		}
+		p.steps[c.step] = uint16(min(max(int(p.steps[c.step])-c.by, 0), most))
+	}
+}
+
+// Always answers the steps that are sure to be taken.
+func (e expectations) Always(kind, endpoint uint64) []flow.Expectation {
+	p := e.learned.always[placeOf{kind, endpoint}]
+	if p == nil {
+		return nil
+	}
+	var out []flow.Expectation
+	for y, n := range p.steps {
+		if n >= sure {
+			out = append(out, flow.Expectation{Next: e.known[y], NextID: y})
+		}
+	}
+	slices.SortFunc(out, func(a, b flow.Expectation) int {
+		if a.NextID < b.NextID {
+			return -1
+		}
+		return 1
+	})
+	return out
+}
+
+func (l *learned) encodeSteps() []byte {
+	var b []byte
+	for at, p := range l.always {
+		b = binary.LittleEndian.AppendUint64(b, at.kind)
+		b = binary.LittleEndian.AppendUint64(b, at.endpoint)
+		b = append(b, byte(len(p.steps)))
+		for y, n := range p.steps {
+			b = binary.LittleEndian.AppendUint64(b, y)
+			b = binary.LittleEndian.AppendUint16(b, n)
+		}
+	}
+	return b
+}
+
+func (l *learned) decodeSteps() error {
+	b := l.Steps
+	for len(b) > 0 && len(l.always) < maxPlaces {
+		if len(b) < 17 || len(b) < 17+10*int(b[16]) {
+			return errors.New("the usual steps are cut short or not ours")
+		}
+		p := &place{steps: map[uint64]uint16{}}
+		l.always[placeOf{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])}] = p
+		n := int(b[16])
+		for b = b[17:]; n > 0; n-- {
+			p.steps[binary.LittleEndian.Uint64(b)] = min(binary.LittleEndian.Uint16(b[8:]), most)
+			b = b[10:]
+		}
+	}
+	l.Steps = nil
+	return nil
+}
