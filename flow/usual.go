@@ -44,6 +44,7 @@ const (
 	// leastExcess is the delay nobody would be woken for, whatever the usual is.
 	leastExcess      = 20 * time.Millisecond
 	leastExcessOfFew = time.Second
+	leastOfStep      = 50 * time.Millisecond
 	fewSamples       = 20
 	// sureSamples is from where a single step of a flow may make it slow.
 	sureSamples = 50
@@ -139,7 +140,7 @@ func (f *folded) slow(exp Expectations) bool {
 			whole = u
 			slow = time.Duration(t.took) > u.limit()
 		case u.N >= sureSamples && time.Duration(t.took) > u.limit():
-			slow = time.Duration(t.took)-u.Mid >= whole.Mid/2
+			slow = time.Duration(t.took)-u.Mid >= max(whole.Mid, leastOfStep)
 		}
 	})
 	return slow
