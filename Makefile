@@ -90,6 +90,10 @@ $(RACE_BATON): $(UI_PAGE)
 	@scripts/needs.sh cc
 	$(GO) build -race -ldflags '-X main.version=$(VERSION)' -o $@ ./cmd/baton
 
+.PHONY: truth
+truth: ## Score joins, verdicts and culprits on the labelled Azure estate (RAISE=1 raises the floors, MISSES=3 lists what is wrong)
+	BATON_TRUTH=10000 BATON_TRUTH_RAISE=$(RAISE) BATON_TRUTH_MISSES=$(MISSES) $(GO) test ./collector/joinerextension -run '^TestTruth$$' -count=1 -v
+
 .PHONY: soak
 soak: build ## kill -9 of the engine and of Baton under load, again and again (up to 40 minutes)
 	BATON_SOAK=1 BATON_BIN=$(CURDIR)/bin/baton $(GO) test ./cmd/baton/e2e -run Soak -count=1 -timeout 40m -v

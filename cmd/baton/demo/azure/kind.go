@@ -20,6 +20,7 @@ type Kind struct {
 
 	compensates bool         // the orchestration takes back what was done
 	mends       bool         // and then ends well
+	weight      int          // cards in the deck, 1 when it is 0
 	rare        bool         // it must stay an exception for what usually happens to be known
 	before      func(r *run) // what is special about the flow's ids
 	after       func(r *run) // what happens to its spans on the way
@@ -38,6 +39,19 @@ const (
 	Slow     Class = "slow"
 	Mess     Class = "mess"
 )
+
+// Classes are all classes.
+var Classes = []Class{Errors, Stalled, Slow, Rejected, Handled, Mess}
+
+// ClassOf answers the class of a kind by its name, nothing for flows that are well.
+func ClassOf(name string) Class {
+	for _, k := range Kinds {
+		if k.Name == name {
+			return k.Class
+		}
+	}
+	return ""
+}
 
 // Kinds are all kinds of faults.
 var Kinds = slices.Concat(errorKinds, messageKinds, workflowKinds, handledKinds, rejectedKinds, stalledKinds, slowKinds, messKinds)

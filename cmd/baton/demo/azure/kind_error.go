@@ -38,7 +38,7 @@ var errorKinds = []*Kind{
 		verdict: "failed", culprit: "orders-api", or: nil},
 	{Name: "two-branches", About: "two consumers fail, one before the other", Class: Errors, flow: order,
 		effects: []effect{{at: "facts", how: throws, exception: "java.lang.NumberFormatException", message: "For input string: \"n/a\""},
-			{at: "mailing", how: throws, exception: "jinja2.exceptions.UndefinedError", message: "'order' has no attribute 'eta'"}},
+			{at: "mailing", how: throws, delay: 4 * time.Second, exception: "jinja2.exceptions.UndefinedError", message: "'order' has no attribute 'eta'"}},
 		verdict: "failed", culprit: "analytics-svc", role: "consumer"},
 
 	{Name: "gateway-policy", About: "an expression in a gateway policy fails", Class: Errors, flow: order,
@@ -48,7 +48,8 @@ var errorKinds = []*Kind{
 		effects: []effect{{at: "label", how: logs4xx, status: 404, reason: "OperationNotFound", message: "Unable to match incoming request to an operation."}},
 		verdict: "failed", culprit: "apim-shop", role: "gateway"},
 	{Name: "gateway-timeout", About: "the gateway gives up on a backend that goes on", Class: Errors, flow: order,
-		effects: []effect{{at: "api", how: outlasts, delay: 45 * time.Second, deadline: 30 * time.Second}}, verdict: "failed", culprit: "orders-api", role: "provider"},
+		effects: []effect{{at: "api", how: outlasts, delay: 45 * time.Second, deadline: 30 * time.Second}}, verdict: "failed", culprit: "orders-api", role: "provider",
+		or: []string{ordersAPI.host}},
 	{Name: "backend-down", About: "the gateway's backend refuses the connection", Class: Errors, flow: order,
 		effects: []effect{{at: "edge", how: refuses}}, verdict: "failed", culprit: "orders-api", role: "provider", or: []string{ordersAPI.host}},
 }

@@ -19,6 +19,7 @@ var messKinds = []*Kind{
 	{Name: "clock-skew-error", About: "the same where a service throws", Class: Mess, flow: order,
 		effects: errorKinds[0].effects, verdict: "failed", culprit: "inventory-api", role: "provider", before: skewed},
 	{Name: "constant-correlation", About: "a client sends the same correlation id with every order", Class: Mess, flow: order, verdict: "completed",
+		weight: 4, // a constant is recognised by how much it ties
 		before: func(r *run) { r.correlation, r.traced, r.allIDs = "shop-mobile-client", true, true }},
 	{Name: "session-correlation", About: "a client sends its session id as correlation id", Class: Mess, flow: order, verdict: "completed",
 		before: func(r *run) {

@@ -114,7 +114,7 @@ type callback struct {
 func (c *callback) play(r *run, p place, t int64) (int64, *failure) {
 	there := place{svc: c.to, site: site{trace: r.newTrace()}, owner: p.owner, key: p.key}
 	end, f := serveHTTP(r, there, t+r.draw(network), "POST", c.path, c.own, withContext(p.corr, c.do), r.hit(c.tag, 0), func(r *run) []attr { return c.head(r, p) })
-	return end, f
+	return end + r.draw(network), f
 }
 
 // withContext gives steps the correlation id that came in with the request's body.

@@ -101,7 +101,13 @@ func (r *run) draw(d dist) int64 {
 	return r.scaled(time.Duration(min(v, 2*float64(d.p99))))
 }
 
-func (r *run) scaled(d time.Duration) int64 { return max(int64(float64(d)/r.scale), 1000) }
+// scaled is a duration of business time, at least a microsecond unless it is none.
+func (r *run) scaled(d time.Duration) int64 {
+	if d == 0 {
+		return 0
+	}
+	return max(int64(float64(d)/r.scale), 1000)
+}
 
 // around spreads what an effect takes, so that no two flows are alike.
 func (r *run) around(d time.Duration) int64 {

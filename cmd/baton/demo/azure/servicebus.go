@@ -117,6 +117,8 @@ func (r *run) deliver(c *consumerOf, m *message, t int64) {
 			return
 		case waits:
 			t += r.around(first.delay)
+		case throws:
+			t += r.scaled(first.delay)
 		case twice:
 			r.process(c, m, t+r.draw(lying), 0, nil)
 		}

@@ -91,7 +91,11 @@ func (w *World) kind() *Kind {
 	}
 	for range 2 * len(w.Kinds) {
 		if len(w.deck) == 0 {
-			w.deck = append(w.deck, w.Kinds...)
+			for _, k := range w.Kinds {
+				for range max(k.weight, 1) {
+					w.deck = append(w.deck, k)
+				}
+			}
 			w.rng.Shuffle(len(w.deck), func(i, j int) { w.deck[i], w.deck[j] = w.deck[j], w.deck[i] })
 		}
 		k := w.deck[0]
@@ -154,7 +158,7 @@ func (r *run) unit(s *scenario, w *World) *sim.Flow {
 	silent := r.silence(w.silentAt)
 	out := &sim.Flow{}
 	truths := r.truths(s)
-	if silent {
+	if silent && r.kind == nil {
 		truths[0].Verdict, truths[0].Fault = silentSource.verdict, silentSource.Name
 	}
 	if r.kind != nil && r.kind.twin {
