@@ -32,7 +32,7 @@ type Usual struct {
 // limit is how long it may take before it is far beyond the usual. Few samples
 // say little of the longest one, so that they leave much room.
 func (u Usual) limit() time.Duration {
-	room := 1.5 + 10/math.Sqrt(float64(max(u.N, 1)))
+	room := 2 + 10/math.Sqrt(float64(max(u.N, 1)))
 	floor := leastExcess
 	if u.N < fewSamples {
 		floor = leastExcessOfFew

@@ -262,7 +262,7 @@ func (a account) same(t *testing.T, of account) {
 		case ok:
 			t.Logf("flow %s is %s (%+v), want %s (%+v)", got.ID, got.Status, got.Culprit, want.Status, want.Culprit)
 		default:
-			t.Logf("no flow has exactly the traces %s", traces)
+			t.Logf("no %s flow begun at %v, type %+v, culprit %+v, has exactly the traces %s", want.Status, want.Start, want.Type, want.Culprit, traces)
 		}
 		if differ++; differ > 5 {
 			break

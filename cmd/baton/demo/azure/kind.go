@@ -21,6 +21,7 @@ type Kind struct {
 	compensates bool         // the orchestration takes back what was done
 	mends       bool         // and then ends well
 	weight      int          // cards in the deck, 1 when it is 0
+	burst       int64        // flows in a row that it hits, once: an incident
 	rare        bool         // it must stay an exception for what usually happens to be known
 	before      func(r *run) // what is special about the flow's ids
 	after       func(r *run) // what happens to its spans on the way

@@ -36,6 +36,8 @@ var errorKinds = []*Kind{
 	{Name: "publish-refused", About: "Event Grid refuses the publisher", Class: Errors, flow: order,
 		effects: []effect{{at: "announce", how: answers, status: 403, message: "The request authorization key is not authorized for EVGT-ORDERS. Status: 403 (Forbidden)"}},
 		verdict: "failed", culprit: "orders-api", or: nil},
+	{Name: "incident-down", About: "a callee is down for a while, for everybody", Class: Errors, flow: order, burst: 40,
+		effects: []effect{{at: "reserve", how: refuses}, {at: "allocation", how: refuses}}, verdict: "failed", culprit: "inventory-api", role: "provider", or: []string{inventory.host}},
 	{Name: "two-branches", About: "two consumers fail, one before the other", Class: Errors, flow: order,
 		effects: []effect{{at: "facts", how: throws, exception: "java.lang.NumberFormatException", message: "For input string: \"n/a\""},
 			{at: "mailing", how: throws, delay: 4 * time.Second, exception: "jinja2.exceptions.UndefinedError", message: "'order' has no attribute 'eta'"}},

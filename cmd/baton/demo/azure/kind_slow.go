@@ -23,6 +23,10 @@ var slowKinds = []*Kind{
 		effects: []effect{{at: "slot", how: starves, delay: 15 * time.Second}}, verdict: "slow", culprit: "fulfilment-func", role: "activity"},
 	{Name: "slow-consumer", About: "a consumer's own work is slow", Class: Slow, flow: order,
 		effects: []effect{{at: "parcel", how: starves, delay: 20 * time.Second}}, verdict: "slow", culprit: "shipping-svc", role: "consumer"},
+	{Name: "slow-return", About: "a partner outside takes its time, in a flow type that is seen less often", Class: Slow, flow: goodsReturn,
+		effects: []effect{{at: "credits", how: starves, delay: 25 * time.Second}}, verdict: "slow", culprit: "api.northpay.example", role: "provider"},
+	{Name: "incident-slow", About: "a service has no processor time for a while, for everybody", Class: Slow, flow: order, burst: 40,
+		effects: []effect{{at: "reserve", how: starves, delay: 10 * time.Second}}, verdict: "slow", culprit: "inventory-api", role: "provider"},
 	{Name: "slow-gateway", About: "the gateway's own policies are slow", Class: Slow, flow: order,
 		effects: []effect{{at: "edge", how: starves, delay: 12 * time.Second}}, verdict: "slow", culprit: "apim-shop", role: "gateway"},
 }

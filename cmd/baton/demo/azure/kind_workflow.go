@@ -20,6 +20,8 @@ var workflowKinds = []*Kind{
 		effects: []effect{{at: "book", how: throws, exception: "Shop.CarrierException", message: noCarrier}}, verdict: "compensated", culprit: "fulfilment-func", role: "activity"},
 	{Name: "compensated-partner", About: "a partner's error is taken back", Class: Errors, flow: order, compensates: true,
 		effects: []effect{{at: "carrier", how: answers, status: 503}}, verdict: "compensated", culprit: "api.fastship.example", role: "provider"},
+	{Name: "step-timed-out", About: "the partner that an activity calls does not answer in time", Class: Errors, flow: order,
+		effects: []effect{{at: "carrier", how: outlasts, deadline: 20 * time.Second}}, verdict: "failed", culprit: "api.fastship.example", role: "provider"},
 	{Name: "compensation-failed", About: "what was to take a failure back fails too", Class: Errors, flow: order, compensates: true,
 		effects: []effect{{at: "book", how: throws, exception: "Shop.CarrierException", message: noCarrier},
 			{at: "undo-call", how: throws, exception: "java.lang.IllegalStateException", message: "allocation is locked"}},

@@ -35,6 +35,8 @@ type World struct {
 	planned  int64
 	next     float64 // seconds after Start
 	deck     []*Kind
+	incident *Kind // that hits every flow of its type for a while
+	left     int64 // flows that it has yet to hit
 	counts   map[*Kind]int64
 	played   map[*scenario]int64
 	silentAt int64 // Unix ns
@@ -86,6 +88,10 @@ const rareEvery = 220
 
 // kind decides what goes wrong in the next flow.
 func (w *World) kind() *Kind {
+	if w.left > 0 {
+		w.left--
+		return w.incident
+	}
 	if len(w.Kinds) == 0 || w.planned < w.Learn || w.silentAt != 0 || w.rng.Float64() >= w.FaultRate {
 		return nil
 	}
@@ -100,8 +106,11 @@ func (w *World) kind() *Kind {
 		}
 		k := w.deck[0]
 		w.deck = w.deck[1:]
-		if k == silentSource || k.rare && w.counts[k] >= w.played[k.flow]/rareEvery {
+		switch {
+		case k == silentSource, k.rare && w.counts[k] >= w.played[k.flow]/rareEvery, k.burst > 0 && w.counts[k] > 0:
 			continue
+		case k.burst > 0:
+			w.incident, w.left = k, k.burst-1
 		}
 		return k
 	}
