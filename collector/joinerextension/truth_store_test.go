@@ -108,6 +108,16 @@ func (f *leanStore) TracesByHash(_ context.Context, _ string, hashes []uint64) (
 	return out, nil
 }
 
+func (f *leanStore) KnownHashes(_ context.Context, add func(uint64)) error {
+	for h := range f.seen {
+		add(h)
+	}
+	for t := range f.traces {
+		add(flow.TraceHash(t))
+	}
+	return nil
+}
+
 func (f *leanStore) collect(keys map[string]struct{}, out []store.Segment) []store.Segment {
 	for k := range keys {
 		if s := f.bySeg[k]; !s.Gone {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"slices"
+	"strings"
 )
 
 // Floor is what a kind must reach, in percent. It can only rise.
@@ -42,7 +43,7 @@ func (f Floors) Write(name string) error {
 	return os.WriteFile(name, append(b, '\n'), 0o644)
 }
 
-// down leaves a little room, because a few flows more or less are no news: to a tenth of a percent.
+// down rounds down to a tenth of a percent.
 func down(s Share) float64 { return math.Floor(s.Percent()*10) / 10 }
 
 func floorOf(r *Row) Floor {
@@ -78,7 +79,9 @@ func (f Floors) Below(rows []Row) []string {
 			{"verdicts", r.Verdict, floorOf(r).Verdict, floor.Verdict}, {"teams", r.Team, floorOf(r).Team, floor.Team},
 			{"services", r.Service, floorOf(r).Service, floor.Service},
 		} {
-			if c.have < c.floor {
+			// One flow more or less is no news; a pair of traces is.
+			pairs := strings.HasSuffix(c.what, "joins")
+			if c.have < c.floor && (pairs || float64(c.share.N+1) < c.floor/100*float64(c.share.Of)) {
 				out = append(out, fmt.Sprintf("%s: %s %.1f %% (%d of %d), the floor is %.1f", r.Kind, c.what, c.have, c.share.N, c.share.Of, c.floor))
 			}
 		}
