@@ -72,6 +72,7 @@ func Command() *cobra.Command {
 			return run(cmd, &o)
 		},
 	}
+	cmd.AddCommand(scoreCommand())
 	f := cmd.Flags()
 	f.StringVar(&o.endpoint, "endpoint", o.endpoint, "where to send: host:port, or a URL (https:// means TLS)")
 	f.StringVar(&o.protocol, "protocol", o.protocol, "grpc, http/protobuf or http/json")
