@@ -67,6 +67,12 @@ type SpanReader interface {
 type EndpointReader interface {
 	Endpoints(ctx context.Context, tenant string) ([]store.EndpointRecord, error)
 	Traffic(ctx context.Context, tenant string, from, to time.Time) (map[uint64]store.Traffic, error)
+
+	// EndpointsByID reads endpoints of any kind; those that are not there are left out.
+	EndpointsByID(ctx context.Context, tenant string, ids []uint64) (map[uint64]flow.Endpoint, error)
+
+	// Shifts lists endpoints that are slower in a window than they were since a time before it.
+	Shifts(ctx context.Context, tenant string, since, from, to time.Time) ([]store.Shift, error)
 }
 
 // Owners holds the current rules.

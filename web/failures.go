@@ -39,6 +39,9 @@ func (s *Server) ListFailures(c echo.Context, in ListFailuresParams) error {
 		return err
 	}
 	all := failuresOf(groups, usual, d)
+	if all, err = s.shifts(c, f, all, d); err != nil {
+		return err
+	}
 	first := min(pos.Offset, len(all))
 	last := min(first+limit, len(all))
 	out := FailureList{Failures: all[first:last]}
@@ -61,8 +64,7 @@ func (s *Server) failures(c echo.Context, f store.FlowFilter) ([]store.FailureGr
 // usualFailures is how many flows each culprit struck before the window, for as
 // long as the window is.
 func (s *Server) usualFailures(c echo.Context, f store.FlowFilter) (map[string]float64, error) {
-	length := f.To.Sub(f.From)
-	before := max(length, time.Hour)
+	length, before := f.To.Sub(f.From), usualOver(f)
 	f.From, f.To = f.From.Add(-before), f.From
 	groups, err := s.failures(c, f)
 	if err != nil {
@@ -75,6 +77,9 @@ func (s *Server) usualFailures(c echo.Context, f store.FlowFilter) (map[string]f
 	}
 	return usual, nil
 }
+
+// usualOver is how long before a window shows what is usual.
+func usualOver(f store.FlowFilter) time.Duration { return max(f.To.Sub(f.From), time.Hour) }
 
 // failuresOf ranks the groups: the most likely and most harmful first. Of equals
 // the one that began first, because what fails later often fails for it.

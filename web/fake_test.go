@@ -43,6 +43,7 @@ rules:
 // world is a small estate in memory. It answers as the store does, for data
 // that fits into a page of code.
 type world struct {
+	shifts    []store.Shift
 	flows     []flow.Flow
 	wide      []flow.Wide // of the first flow
 	endpoints []store.EndpointRecord
@@ -148,6 +149,20 @@ func (w *world) FlowHistogram(ctx context.Context, q store.FlowFilter, step time
 }
 
 func (w *world) FlowsRevision(context.Context) (uint64, error) { return w.revision, w.fail }
+
+func (w *world) EndpointsByID(_ context.Context, _ string, ids []uint64) (map[uint64]flow.Endpoint, error) {
+	out := map[uint64]flow.Endpoint{}
+	for i := range w.endpoints {
+		if e := &w.endpoints[i]; slices.Contains(ids, e.ID) {
+			out[e.ID] = e.Endpoint
+		}
+	}
+	return out, w.fail
+}
+
+func (w *world) Shifts(context.Context, string, time.Time, time.Time, time.Time) ([]store.Shift, error) {
+	return w.shifts, w.fail
+}
 
 func (w *world) Failures(ctx context.Context, q store.FlowFilter) ([]store.FailureGroup, error) {
 	w.filters = append(w.filters, q)

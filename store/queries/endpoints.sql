@@ -1,6 +1,7 @@
 SELECT {{endpoint_columns}}
 FROM endpoints
-WHERE tenant = {tenant:String} AND kind NOT IN (0, 5) -- internal and db spans belong to the hop they run in
+WHERE tenant = {tenant:String}
+  AND kind != 5 AND (kind != 0 OR role != 0) -- db spans and internal ones belong to the hop they run in, unless they are one
 GROUP BY id
 ORDER BY id
 LIMIT {limit:UInt64}
