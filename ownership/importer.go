@@ -1,6 +1,9 @@
 package ownership
 
-import "context"
+import (
+	"context"
+	"fmt"
+)
 
 // Importer makes a catalogue of the documents of one type of source. It is
 // pure: the same documents give the same catalogue. Package imports has those
@@ -28,6 +31,30 @@ type Remote interface {
 // Getter reads what is at a web address, unless it has it already.
 type Getter interface {
 	Get(ctx context.Context, url string) ([]byte, error)
+}
+
+// StatusError is the answer of a web address that has no document.
+type StatusError struct {
+	URL  string
+	Code int // HTTP status
+}
+
+func (e *StatusError) Error() string { return e.Problem().Error() }
+
+// Problem says what the status means to a person.
+func (e *StatusError) Problem() Problem {
+	p := Problem{File: e.URL, What: fmt.Sprintf("answers with status %d", e.Code), Remedy: "see its log"}
+	switch {
+	case e.Code == 401 || e.Code == 403:
+		p.Remedy = "give the source a token that may read it"
+	case e.Code == 404:
+		p.Remedy = "correct the url"
+	case e.Code == 429:
+		p.Remedy = "ask less often: every"
+	case e.Code/100 == 3:
+		p.Remedy = "name the address that it leads to"
+	}
+	return p
 }
 
 // Connect makes the Getter of one source. The token is asked for at each

@@ -84,6 +84,10 @@ func (f *feed) ask(ctx context.Context) ([]Document, error) {
 	defer cancel()
 	url := f.current().URL
 	docs, err := f.remote.Fetch(ctx, url, f.getter)
+	var status *StatusError
+	if errors.As(err, &status) {
+		err = status.Problem()
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = Problems{{File: url, What: fmt.Sprintf("does not answer within %s", fetchTimeout), Remedy: "see whether it is up, and whether this machine may reach it"}}
 	}

@@ -3,6 +3,7 @@ package storeextension
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -83,6 +84,14 @@ func (c *Config) ownershipPaths() []string {
 		}
 	}
 	return out
+}
+
+// catalogueCache is where the last good answers of catalogues are kept.
+func (c *Config) catalogueCache() string {
+	if c.Dir == "" {
+		return ""
+	}
+	return filepath.Join(c.Dir, "catalogues")
 }
 
 // ParseAge reads a duration that may be given in days. Zero and "" mean "for ever".

@@ -15,6 +15,7 @@ import (
 
 	"github.com/baton-observability/baton/flow"
 	"github.com/baton-observability/baton/ownership"
+	"github.com/baton-observability/baton/ownership/imports"
 	"github.com/baton-observability/baton/store"
 	"github.com/baton-observability/baton/store/engine"
 	"github.com/baton-observability/baton/web"
@@ -51,7 +52,7 @@ func (e *Extension) Start(ctx context.Context, _ component.Host) error {
 	if e.extractor, err = flow.NewExtractor(e.cfg.rules()); err != nil {
 		return err
 	}
-	e.owners = ownership.NewWatcher(e.cfg.ownershipPaths(), e.ownersChanged, 0)
+	e.owners = ownership.NewWatcher(e.cfg.ownershipPaths(), e.ownersChanged, 0, imports.Options(e.cfg.catalogueCache())...)
 	c := store.Config{DSN: e.cfg.DSN, Dir: e.cfg.Dir, Extractor: e.extractor, Logger: e.log, Instance: instance()}
 	if c.Retention, err = ParseAge(e.cfg.Retention); err != nil {
 		return err
@@ -81,7 +82,7 @@ func (e *Extension) Start(ctx context.Context, _ component.Host) error {
 func (e *Extension) ownersChanged(set *ownership.Set, st ownership.Status) {
 	e.extractor.KeepOwnerAttributes(slices.Concat(e.cfg.OwnerAttributes, set.Keys()))
 	for _, p := range st.Problems {
-		e.log.Error("an ownership file is broken, its last good state stays", zap.String("file", p.File), zap.Int("line", p.Line),
+		e.log.Error("a source of owners is broken, its last good state stays", zap.String("file", p.File), zap.Int("line", p.Line),
 			zap.String("problem", p.What), zap.String("remedy", p.Remedy))
 	}
 	if st.OK() && len(st.Files) > 0 {

@@ -17,6 +17,11 @@ const (
 	// MaxSize is far above any file of owners: 10,000 rules are 1 MB.
 	MaxSize = 10 << 20
 
+	// maxMarks bounds the nodes of a document, of which each takes 200 bytes
+	// and is begun by one of the marks below. The library would make them all
+	// before anybody could count them.
+	maxMarks = 2_000_000
+
 	// maxDocuments is far above any catalogue in one file.
 	maxDocuments = 100_000
 )
@@ -43,12 +48,15 @@ func One(name string, b []byte) (*yaml.Node, *Problem) {
 
 // Every returns the roots of the YAML documents in b; empty ones are null.
 func Every(name string, b []byte) ([]*yaml.Node, *Problem) {
-	if len(b) > MaxSize {
-		p := TooLarge(name)
-		return nil, &p
-	}
-	if p := notUTF8(name, b); p != nil {
+	if p := Readable(name, b); p != nil {
 		return nil, p
+	}
+	marks := 0
+	for _, m := range []string{",", "\n", ":", "[", "{", "- ", "? "} {
+		marks += bytes.Count(b, []byte(m))
+	}
+	if marks > maxMarks {
+		return nil, &Problem{name, 1, 1, fmt.Sprintf("holds more than %d values or lines", maxMarks), "split it into several files"}
 	}
 	var roots []*yaml.Node
 	for dec := yaml.NewDecoder(bytes.NewReader(b)); ; {
@@ -67,7 +75,12 @@ func Every(name string, b []byte) ([]*yaml.Node, *Problem) {
 	}
 }
 
-func notUTF8(name string, b []byte) *Problem {
+// Readable says what keeps b from being text of a size that is read.
+func Readable(name string, b []byte) *Problem {
+	if len(b) > MaxSize {
+		p := TooLarge(name)
+		return &p
+	}
 	i := invalidUTF8(b)
 	if i < 0 {
 		return nil
