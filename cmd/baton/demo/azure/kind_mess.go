@@ -26,6 +26,8 @@ var messKinds = []*Kind{
 			r.correlation, r.traced, r.allIDs = fmt.Sprintf("SES-%06d", 88_000+r.number/5), true, true
 			r.session = r.correlation
 		}},
+	{Name: "constant-conversation", About: "a sender gives all of its messages the same conversation id", Class: Mess, flow: goodsReturn, verdict: "completed",
+		before: func(r *run) { r.talk, r.traced, r.allIDs = "returns-worker-reply", true, true }},
 	{Name: "minted-correlation", About: "a service on the way makes up a new correlation id", Class: Mess, flow: order, verdict: "completed",
 		before: func(r *run) { r.fresh = true }},
 	{Name: "message-identity", About: "no link and no correlation id: only the message tells who took it up", Class: Mess, flow: order, verdict: "completed",

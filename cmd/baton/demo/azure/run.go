@@ -24,6 +24,7 @@ type run struct {
 	// What the flow carries.
 	key         string // the business key: order.id
 	correlation string
+	talk        string // the conversation that its messages are part of, where libraries write one
 	session     string
 	customer    int64
 	tasks       int64

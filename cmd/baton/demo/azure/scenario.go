@@ -139,6 +139,8 @@ var goodsReturn = &scenario{name: "return", share: 12, prefix: "RT-", play: ente
 				&call{tag: "credits", host: "api.northpay.example", method: "POST", path: "/v1/credits", own: dist{70 * ms, 260 * ms}, tries: 2}}},
 			{tag: "restock", name: "RestockItem", own: dist{6 * ms, 25 * ms}, do: []step{
 				&call{tag: "restocking", to: inventory, method: "POST", path: "/stock/{id}", own: dist{8 * ms, 30 * ms}}}},
+			{tag: "label", name: "PrintLabel", own: dist{5 * ms, 20 * ms}, do: []step{
+				&send{entity: "labels", to: []*consumerOf{{tag: "labelling", svc: labels, carries: byConversation, deliveries: 3, own: dist{9 * ms, 35 * ms}}}}}},
 			{tag: "tell", name: "TellCustomer", own: dist{5 * ms, 20 * ms}, do: []step{
 				&send{tag: "mail", entity: "notifications", to: []*consumerOf{
 					{tag: "mailing", svc: notify, subscription: "email", carries: byCorrelation, deliveries: 3, own: dist{9 * ms, 35 * ms}, do: []step{

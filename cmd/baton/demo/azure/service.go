@@ -52,6 +52,7 @@ var (
 	analytics   = add("analytics-svc", java, "analytics-svc", 1)
 	returnsAPI  = add("returns-api", golang, "returns-api", 2)
 	returnsWork = add("returns-worker", golang, "returns-worker", 2)
+	labels      = add("labels-svc", python, "labels-svc", 1)
 	quotesAPI   = add("quotes-api", dotnet, "quotes-prod.azurewebsites.net", 2)
 	quotesWork  = add("quotes-worker", golang, "quotes-worker", 1)
 	quotesMail  = add("quotes-mailer", python, "quotes-mailer", 1)

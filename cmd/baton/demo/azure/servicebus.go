@@ -62,7 +62,7 @@ func (r *run) sendMessage(p place, t int64, entity string, ids bool) (*message, 
 	case golang:
 		made.name, made.scope = "send "+entity, [2]string{"github.com/Azure/azure-sdk-for-go/sdk/messaging/azservicebus", "v1.10.0"}
 		made.attrs = append(made.attrs, str("messaging.operation.name", "send"), str("messaging.operation.type", "send"),
-			str("messaging.message.conversation_id", msg.corr))
+			str("messaging.message.conversation_id", r.talk))
 		if !ids {
 			made.attrs = append(made.attrs, str("messaging.message.id", msg.id))
 		}
@@ -180,13 +180,13 @@ func (r *run) process(c *consumerOf, m *message, t int64, attempt int, hit *effe
 		s.name, s.scope = "process "+m.entity, [2]string{"github.com/Azure/azure-sdk-for-go/sdk/messaging/azservicebus", "v1.10.0"}
 		attrs = append(attrs, str("messaging.operation.name", "process"), str("messaging.operation.type", "process"),
 			num("messaging.servicebus.message.delivery_count", int64(attempt+1)), str("messaging.destination.subscription.name", c.subscription))
-		if c.carries&byConversation != 0 {
-			attrs = append(attrs, str("messaging.message.conversation_id", m.corr))
-		}
 		attrs = append(attrs, p.carried(r)...)
 	case java, python:
 		s.name, s.scope = "ServiceBus.process", [2]string{"azure-messaging-servicebus", "7.17.11"}
 		attrs = append(attrs, str("az.namespace", "Microsoft.ServiceBus"), str("messaging.operation", "process"))
+		if c.carries&byConversation != 0 {
+			attrs = append(attrs, str("messaging.message.conversation_id", r.talk))
+		}
 		attrs = append(attrs, p.carried(r)...)
 	case snake: // the host sends nothing, and the worker knows of a function only
 		s.kind, s.name, s.scope = server, "notify_customer", [2]string{"azure.functions.worker", "1.2.0"}

@@ -143,6 +143,7 @@ func newRun(seed uint64, number int64, scale float64, start int64, s *scenario, 
 		r.key = s.prefix + strings.ToUpper(strconv.FormatUint(1<<50+r.ids.Uint64()>>14, 36))
 	}
 	r.correlation, r.instance, r.execution = r.uuid(), r.uuid(), strings.ReplaceAll(r.uuid(), "-", "")
+	r.talk = r.uuid()
 	r.customer = 10_000 + r.ids.Int64N(5_000)
 	r.pod = r.rng.IntN(24)
 	r.traced = r.rng.IntN(3) == 0
