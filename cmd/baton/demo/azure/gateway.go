@@ -46,7 +46,8 @@ func (g *gateway) play(r *run, p place, t int64) (int64, *failure) {
 	if hit != nil && hit.how == starves {
 		own += r.around(hit.delay)
 	}
-	status, reason := int64(200), ""
+	var status int64
+	var reason string
 	var f *failure
 	switch {
 	case hit != nil && (hit.how == logs4xx || hit.how == faults):

@@ -41,7 +41,7 @@ func (l *logicApp) run(r *run, p place, t int64) {
 			break
 		}
 		var done, why string
-		if t, done, why = a.play(r, p, t, common, id); done != "Succeeded" {
+		if t, done, why = a.play(r, p, t, common); done != "Succeeded" {
 			status, code = done, "ActionFailed"
 			if why == "InvalidTemplate" {
 				code = why
@@ -56,7 +56,7 @@ func (l *logicApp) run(r *run, p place, t int64) {
 }
 
 // play plays one action and answers its end, its status and its code.
-func (a *action) play(r *run, p place, t int64, common []attr, run string) (int64, string, string) {
+func (a *action) play(r *run, p place, t int64, common []attr) (int64, string, string) {
 	tracking := r.uuid()
 	s := span{id: derivedSpan("logicapps.action", tracking), parent: p.span, kind: internal, start: t, name: p.svc.name + "/" + a.name,
 		scope: [2]string{"baton/azurelogs", "simulated"}}

@@ -7,7 +7,9 @@ package azure
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -212,11 +214,7 @@ func (r *run) sample(n int) {
 			keep[s.trace] = r.rng.IntN(n) == 0
 		}
 	}
-	any := false
-	for _, k := range keep {
-		any = any || k
-	}
-	if !any {
+	if !slices.Contains(slices.Collect(maps.Values(keep)), true) {
 		keep[traces[r.rng.IntN(len(traces))]] = true
 	}
 	kept := r.spans[:0]

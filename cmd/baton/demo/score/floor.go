@@ -9,13 +9,14 @@ import (
 	"strings"
 )
 
-// Floor is what a kind must reach, in percent. It can only rise.
+// Floor is what a kind must reach, in percent. It can only rise, and what it may have of false stalls can only fall.
 type Floor struct {
 	Precision float64 `json:"precision"`
 	Recall    float64 `json:"recall"`
 	Verdict   float64 `json:"verdict"`
 	Team      float64 `json:"team"`
 	Service   float64 `json:"service"`
+	Stalled   float64 `json:"falsely_stalled"`
 }
 
 // Floors are floors by kind.
@@ -47,15 +48,22 @@ func (f Floors) Write(name string) error {
 func down(s Share) float64 { return math.Floor(s.Percent()*10) / 10 }
 
 func floorOf(r *Row) Floor {
-	return Floor{down(r.Precision), down(r.Recall), down(r.Verdict), down(r.Team), down(r.Service)}
+	stalled := 0.0
+	if r.Stalls.N > 0 {
+		stalled = math.Ceil(r.Stalls.Percent()*10) / 10
+	}
+	return Floor{down(r.Precision), down(r.Recall), down(r.Verdict), down(r.Team), down(r.Service), stalled}
 }
 
 // Raise lifts the floors to what was reached. It never lowers one.
 func (f Floors) Raise(rows []Row) {
 	for i := range rows {
-		now, was := floorOf(&rows[i]), f[rows[i].Kind]
-		f[rows[i].Kind] = Floor{max(now.Precision, was.Precision), max(now.Recall, was.Recall), max(now.Verdict, was.Verdict),
-			max(now.Team, was.Team), max(now.Service, was.Service)}
+		now := floorOf(&rows[i])
+		if was, ok := f[rows[i].Kind]; ok {
+			now = Floor{max(now.Precision, was.Precision), max(now.Recall, was.Recall), max(now.Verdict, was.Verdict),
+				max(now.Team, was.Team), max(now.Service, was.Service), min(now.Stalled, was.Stalled)}
+		}
+		f[rows[i].Kind] = now
 	}
 }
 
@@ -69,7 +77,10 @@ func (f Floors) Below(rows []Row) []string {
 	}
 	for i := range rows {
 		r := &rows[i]
-		floor := f[r.Kind]
+		floor, ok := f[r.Kind]
+		if ok && float64(r.Stalls.N-1) > floor.Stalled/100*float64(r.Stalls.Of) {
+			out = append(out, fmt.Sprintf("%s: falsely stalled %.1f %% (%d of %d), it was at most %.1f", r.Kind, r.Stalls.Percent(), r.Stalls.N, r.Stalls.Of, floor.Stalled))
+		}
 		for _, c := range []struct {
 			what        string
 			share       Share

@@ -145,6 +145,13 @@ func TestFloorsOnlyRise(t *testing.T) {
 	}
 	f.Raise(good)
 	f.Raise(bad)
+	worse := []Row{{Kind: "k", Verdict: Share{9, 10}, Team: Share{1, 1}, Stalls: Share{5, 100}}}
+	if below := f.Below(worse); len(below) != 1 || !strings.Contains(below[0], "falsely stalled 5.0 %") {
+		t.Errorf("false stalls: %v", below)
+	}
+	if f.Raise(worse); f["k"].Stalled != 0 {
+		t.Errorf("false stalls may be %v", f["k"].Stalled)
+	}
 	if f["k"].Verdict != 90 {
 		t.Errorf("the floor is %v", f["k"].Verdict)
 	}

@@ -75,22 +75,26 @@ func appendKey(b []byte, num protowire.Number, key string, kvLen, anyLen int) []
 	return protowire.AppendVarint(b, uint64(anyLen))
 }
 
+// Bytes appends a field of bytes or text.
 func Bytes[T string | []byte](b []byte, num protowire.Number, value T) []byte {
 	b = protowire.AppendTag(b, num, protowire.BytesType)
 	b = protowire.AppendVarint(b, uint64(len(value)))
 	return append(b, value...)
 }
 
+// Fixed64 appends a field of eight bytes.
 func Fixed64(b []byte, num protowire.Number, value int64) []byte {
 	b = protowire.AppendTag(b, num, protowire.Fixed64Type)
 	return protowire.AppendFixed64(b, uint64(value))
 }
 
+// Fixed32 appends a field of four bytes.
 func Fixed32(b []byte, num protowire.Number, value uint32) []byte {
 	b = protowire.AppendTag(b, num, protowire.Fixed32Type)
 	return protowire.AppendFixed32(b, value)
 }
 
+// Varint appends a field of a varint.
 func Varint(b []byte, num protowire.Number, value int64) []byte {
 	b = protowire.AppendTag(b, num, protowire.VarintType)
 	return protowire.AppendVarint(b, uint64(value))
