@@ -51,6 +51,13 @@ type Correlation struct {
 	Value string `json:"value"`
 }
 
+// Coverage defines model for Coverage.
+type Coverage struct {
+	Endpoints Share `json:"endpoints"`
+	Failures  Share `json:"failures"`
+	Spans     Share `json:"spans"`
+}
+
 // Culprit The hop and role that failed first and was not recovered; of a slow flow, the hop or hand-off that took longer than usual.
 type Culprit struct {
 	// Between For a hand-off, the two services
@@ -87,7 +94,7 @@ type Endpoint struct {
 	Destination string `json:"destination"`
 	Environment string `json:"environment"`
 
-	// ErrorCount Error spans of the last 24 hours
+	// ErrorCount Error spans among them
 	ErrorCount int64 `json:"error_count"`
 
 	// FirstSeen RFC 3339, UTC, always nine digits of fraction, so that strings sort as times do.
@@ -115,7 +122,7 @@ type Endpoint struct {
 	Role        string `json:"role"`
 	Service     string `json:"service"`
 
-	// SpanCount Spans of the last 24 hours
+	// SpanCount Spans of the last 24 hours; in `/api/v1/ownership`, of the window
 	SpanCount int64  `json:"span_count"`
 	System    string `json:"system"`
 }
@@ -387,6 +394,37 @@ type HotValue struct {
 	Value    string `json:"value"`
 }
 
+// IdleRule defines model for IdleRule.
+type IdleRule struct {
+	// Detail A sentence
+	Detail string `json:"detail"`
+
+	// EndpointCount Endpoints that it matches
+	EndpointCount int64  `json:"endpoint_count"`
+	File          string `json:"file"`
+	Line          int64  `json:"line"`
+
+	// Match As one line of YAML
+	Match string `json:"match"`
+
+	// Number Position in its file, from 1
+	Number int64 `json:"number"`
+
+	// Owner Empty for nobody
+	Owner string `json:"owner"`
+
+	// Reason unmatched: no endpoint matches; shadowed: other rules win wherever it matches
+	Reason string `json:"reason"`
+}
+
+// IdleTeam defines model for IdleTeam.
+type IdleTeam struct {
+	File string `json:"file"`
+	ID   string `json:"id"`
+	Line int64  `json:"line"`
+	Name string `json:"name"`
+}
+
 // Join defines model for Join.
 type Join struct {
 	// Because One of: `key` and `value` (a shared correlation), `link` (a span link), `message` (a message identity)
@@ -473,6 +511,14 @@ type OwnerCandidate struct {
 	Team    string `json:"team"`
 }
 
+// OwnerConflict defines model for OwnerConflict.
+type OwnerConflict struct {
+	Endpoint Endpoint `json:"endpoint"`
+
+	// Says What each source says, the one that decides first
+	Says []OwnerSaying `json:"says"`
+}
+
 // OwnerExplanation defines model for OwnerExplanation.
 type OwnerExplanation struct {
 	// Candidates Everything that matched, the one that decided first
@@ -490,6 +536,124 @@ type OwnerExplanation struct {
 	Source     string   `json:"source"`
 	Team       *string  `json:"team"`
 	TeamName   string   `json:"team_name"`
+}
+
+// OwnerProblem defines model for OwnerProblem.
+type OwnerProblem struct {
+	Column int64  `json:"column"`
+	File   string `json:"file"`
+
+	// Line 0 when the file as a whole is meant
+	Line   int64  `json:"line"`
+	Remedy string `json:"remedy"`
+	What   string `json:"what"`
+}
+
+// OwnerProposal defines model for OwnerProposal.
+type OwnerProposal struct {
+	// Evidence Sentences, the strongest first
+	Evidence []string `json:"evidence"`
+
+	// Score 0 to 1: how much of the evidence names this team
+	Score    float64 `json:"score"`
+	Team     string  `json:"team"`
+	TeamName string  `json:"team_name"`
+}
+
+// OwnerSaying defines model for OwnerSaying.
+type OwnerSaying struct {
+	Decides bool   `json:"decides"`
+	Detail  string `json:"detail"`
+	File    string `json:"file"`
+
+	// Line 0 where its source has no lines
+	Line  int64  `json:"line"`
+	Match string `json:"match"`
+
+	// Origin The catalogue or the attribute; empty for rules
+	Origin string `json:"origin"`
+
+	// Source rule, catalogue, attribute
+	Source string `json:"source"`
+
+	// Team null when it says that nobody owns it
+	Team     *string `json:"team"`
+	TeamName string  `json:"team_name"`
+}
+
+// OwnerSource defines model for OwnerSource.
+type OwnerSource struct {
+	// Claims Claims of a catalogue or rules of an ownership file
+	Claims int64 `json:"claims"`
+
+	// File The ownership file that names it, or is it
+	File  string `json:"file"`
+	Files int64  `json:"files"`
+
+	// Good When it was last found whole
+	Good *Timestamp `json:"good"`
+
+	// Health ok, broken (its last good content counts), waiting (has not answered yet)
+	Health string `json:"health"`
+	Line   int64  `json:"line"`
+	Name   string `json:"name"`
+
+	// Place Path, glob or web address
+	Place    string         `json:"place"`
+	Problems []OwnerProblem `json:"problems"`
+
+	// Since When it broke
+	Since *Timestamp `json:"since"`
+	Teams int64      `json:"teams"`
+
+	// Type ownership for an ownership file, else the importer: backstage, codeowners, ...
+	Type string `json:"type"`
+}
+
+// Ownership defines model for Ownership.
+type Ownership struct {
+	// Authority The kinds of sources, the one asked first in front: rule, catalogue, attribute
+	Authority []string `json:"authority"`
+
+	// Claims What catalogues say who owns
+	Claims        int64 `json:"claims"`
+	ConflictCount int64 `json:"conflict_count"`
+
+	// Conflicts Endpoints of which two sources name different teams, the busiest first
+	Conflicts []OwnerConflict `json:"conflicts"`
+	Coverage  Coverage        `json:"coverage"`
+
+	// From RFC 3339, UTC, always nine digits of fraction, so that strings sort as times do.
+	//
+	// Example: 2026-11-22T11:30:00.000000001Z
+	From          Timestamp `json:"from"`
+	IdleRuleCount int64     `json:"idle_rule_count"`
+
+	// IdleRules Rules that decide nothing, in the order of their files
+	IdleRules     []IdleRule `json:"idle_rules"`
+	IdleTeamCount int64      `json:"idle_team_count"`
+
+	// IdleTeams Declared teams that own no endpoint
+	IdleTeams []IdleTeam `json:"idle_teams"`
+	Rules     int64      `json:"rules"`
+
+	// Sources Where owners come from, the broken ones first
+	Sources []OwnerSource `json:"sources"`
+
+	// Teams Teams that a source declares
+	Teams int64 `json:"teams"`
+
+	// To RFC 3339, UTC, always nine digits of fraction, so that strings sort as times do.
+	//
+	// Example: 2026-11-22T11:30:00.000000001Z
+	To Timestamp `json:"to"`
+
+	// Unowned Endpoints that nobody owns: those that caused most failures first, then the busiest
+	Unowned      []UnownedEndpoint `json:"unowned"`
+	UnownedCount int64             `json:"unowned_count"`
+
+	// Warnings What was accepted but is probably not meant
+	Warnings []OwnerProblem `json:"warnings"`
 }
 
 // OwnershipReport defines model for OwnershipReport.
@@ -572,6 +736,12 @@ type Scope struct {
 	Attributes []Attribute `json:"attributes"`
 	Name       string      `json:"name"`
 	Version    string      `json:"version"`
+}
+
+// Share defines model for Share.
+type Share struct {
+	Owned int64 `json:"owned"`
+	Total int64 `json:"total"`
 }
 
 // SpanColumns defines model for SpanColumns.
@@ -844,6 +1014,21 @@ type Timestamp = Time
 type Unowned struct {
 	EndpointCount  int64 `json:"endpoint_count"`
 	FailuresCaused int64 `json:"failures_caused"`
+}
+
+// UnownedEndpoint defines model for UnownedEndpoint.
+type UnownedEndpoint struct {
+	Endpoint       Endpoint `json:"endpoint"`
+	FailuresCaused int64    `json:"failures_caused"`
+
+	// OnPurpose A source says that nobody owns it
+	OnPurpose bool `json:"on_purpose"`
+
+	// Proposal The team that most likely owns it; null when nothing speaks for one
+	Proposal *OwnerProposal `json:"proposal"`
+
+	// Rule The rule to paste under `rules:`; without a proposal its owner is TEAM
+	Rule string `json:"rule"`
 }
 
 // CursorParam defines model for CursorParam.
@@ -1124,6 +1309,18 @@ type GetMapParams struct {
 	By     *string      `form:"by,omitempty" json:"by,omitempty"`
 }
 
+// GetOwnershipParams defines parameters for GetOwnership.
+type GetOwnershipParams struct {
+	// From Start of the window; default one hour before `to`. A window is at most 400 days.
+	From *FromParam `form:"from,omitempty" json:"from,omitempty"`
+
+	// To End of the window (exclusive); default now.
+	To *ToParam `form:"to,omitempty" json:"to,omitempty"`
+
+	// Environment Only this `deployment.environment.name`; absent means every environment.
+	Environment *EnvironmentParam `form:"environment,omitempty" json:"environment,omitempty"`
+}
+
 // OwnershipReportParams defines parameters for OwnershipReport.
 type OwnershipReportParams struct {
 	// From Start of the window; default one hour before `to`. A window is at most 400 days.
@@ -1235,6 +1432,9 @@ type ServerInterface interface {
 	// GetMap Who calls whom, by service or by team
 	// (GET /api/v1/map)
 	GetMap(ctx echo.Context, params GetMapParams) error
+	// GetOwnership How much has an owner, what has none, and where the sources of owners are wrong
+	// (GET /api/v1/ownership)
+	GetOwnership(ctx echo.Context, params GetOwnershipParams) error
 	// OwnershipReport Flows and failures by team
 	// (GET /api/v1/ownership/report)
 	OwnershipReport(ctx echo.Context, params OwnershipReportParams) error
@@ -1862,6 +2062,38 @@ func (w *ServerInterfaceWrapper) GetMap(ctx echo.Context) error {
 	return err
 }
 
+// GetOwnership converts echo context to params.
+func (w *ServerInterfaceWrapper) GetOwnership(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetOwnershipParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "environment" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "environment", ctx.QueryParams(), &params.Environment, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter environment: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetOwnership(ctx, params)
+	return err
+}
+
 // OwnershipReport converts echo context to params.
 func (w *ServerInterfaceWrapper) OwnershipReport(ctx echo.Context) error {
 	var err error
@@ -2152,6 +2384,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/teams/:id", wrapper.GetTeam, options.OperationMiddlewares["getTeam"]...)
 	router.GET(options.BaseURL+"/api/v1/endpoints", wrapper.ListEndpoints, options.OperationMiddlewares["listEndpoints"]...)
 	router.GET(options.BaseURL+"/api/v1/endpoints/:id/owner", wrapper.ExplainOwner, options.OperationMiddlewares["explainOwner"]...)
+	router.GET(options.BaseURL+"/api/v1/ownership", wrapper.GetOwnership, options.OperationMiddlewares["getOwnership"]...)
 	router.GET(options.BaseURL+"/api/v1/ownership/report", wrapper.OwnershipReport, options.OperationMiddlewares["ownershipReport"]...)
 	router.GET(options.BaseURL+"/api/v1/map", wrapper.GetMap, options.OperationMiddlewares["getMap"]...)
 	router.GET(options.BaseURL+"/api/v1/status", wrapper.GetStatus, options.OperationMiddlewares["getStatus"]...)

@@ -91,6 +91,8 @@ func goodPaths() []string {
 		"/api/v1/endpoints",
 		"/api/v1/endpoints?owned=false",
 		"/api/v1/endpoints/" + idOf(shipTake) + "/owner",
+		"/api/v1/ownership",
+		"/api/v1/ownership?environment=prod&from=now-2h",
 		"/api/v1/ownership/report",
 		"/api/v1/ownership/report?format=csv",
 		"/api/v1/ownership/report?format=md",

@@ -282,6 +282,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ownership": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How much has an owner, what has none, and where the sources of owners are wrong
+         * @description Owners are those of now. Traffic is the spans of endpoints that started in the window, to the minute; failures are the
+         *     failed, stalled and slow flows of the window that have a culprit, and count for the culprit's endpoint. Every list holds at
+         *     most 200 rows, the worst first, and has its full length beside it.
+         */
+        get: operations["getOwnership"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ownership/report": {
         parameters: {
             query?: never;
@@ -812,12 +834,12 @@ export interface components {
             last_seen: components["schemas"]["Timestamp"];
             /**
              * Format: int64
-             * @description Spans of the last 24 hours
+             * @description Spans of the last 24 hours; in `/api/v1/ownership`, of the window
              */
             span_count: number;
             /**
              * Format: int64
-             * @description Error spans of the last 24 hours
+             * @description Error spans among them
              */
             error_count: number;
         };
@@ -844,6 +866,170 @@ export interface components {
             source: string;
             detail: string;
             decided: boolean;
+        };
+        Ownership: {
+            from: components["schemas"]["Timestamp"];
+            to: components["schemas"]["Timestamp"];
+            /** @description The kinds of sources, the one asked first in front: rule, catalogue, attribute */
+            authority: string[];
+            /**
+             * Format: int64
+             * @description Teams that a source declares
+             */
+            teams: number;
+            /** Format: int64 */
+            rules: number;
+            /**
+             * Format: int64
+             * @description What catalogues say who owns
+             */
+            claims: number;
+            coverage: components["schemas"]["Coverage"];
+            /** @description Endpoints that nobody owns: those that caused most failures first, then the busiest */
+            unowned: components["schemas"]["UnownedEndpoint"][];
+            /** Format: int64 */
+            unowned_count: number;
+            /** @description Endpoints of which two sources name different teams, the busiest first */
+            conflicts: components["schemas"]["OwnerConflict"][];
+            /** Format: int64 */
+            conflict_count: number;
+            /** @description Rules that decide nothing, in the order of their files */
+            idle_rules: components["schemas"]["IdleRule"][];
+            /** Format: int64 */
+            idle_rule_count: number;
+            /** @description Declared teams that own no endpoint */
+            idle_teams: components["schemas"]["IdleTeam"][];
+            /** Format: int64 */
+            idle_team_count: number;
+            /** @description Where owners come from, the broken ones first */
+            sources: components["schemas"]["OwnerSource"][];
+            /** @description What was accepted but is probably not meant */
+            warnings: components["schemas"]["OwnerProblem"][];
+        };
+        Coverage: {
+            endpoints: components["schemas"]["Share"];
+            spans: components["schemas"]["Share"];
+            failures: components["schemas"]["Share"];
+        };
+        Share: {
+            /** Format: int64 */
+            owned: number;
+            /** Format: int64 */
+            total: number;
+        };
+        UnownedEndpoint: {
+            endpoint: components["schemas"]["Endpoint"];
+            /** Format: int64 */
+            failures_caused: number;
+            /** @description A source says that nobody owns it */
+            on_purpose: boolean;
+            /** @description The team that most likely owns it; null when nothing speaks for one */
+            proposal: components["schemas"]["OwnerProposal"] | null;
+            /** @description The rule to paste under `rules:`; without a proposal its owner is TEAM */
+            rule: string;
+        };
+        OwnerProposal: {
+            team: string;
+            team_name: string;
+            /**
+             * Format: double
+             * @description 0 to 1: how much of the evidence names this team
+             */
+            score: number;
+            /** @description Sentences, the strongest first */
+            evidence: string[];
+        };
+        OwnerConflict: {
+            endpoint: components["schemas"]["Endpoint"];
+            /** @description What each source says, the one that decides first */
+            says: components["schemas"]["OwnerSaying"][];
+        };
+        OwnerSaying: {
+            /** @description null when it says that nobody owns it */
+            team: string | null;
+            team_name: string;
+            /** @description rule, catalogue, attribute */
+            source: string;
+            /** @description The catalogue or the attribute; empty for rules */
+            origin: string;
+            file: string;
+            /**
+             * Format: int64
+             * @description 0 where its source has no lines
+             */
+            line: number;
+            match: string;
+            detail: string;
+            decides: boolean;
+        };
+        IdleRule: {
+            file: string;
+            /** Format: int64 */
+            line: number;
+            /**
+             * Format: int64
+             * @description Position in its file, from 1
+             */
+            number: number;
+            /** @description As one line of YAML */
+            match: string;
+            /** @description Empty for nobody */
+            owner: string;
+            /** @description unmatched: no endpoint matches; shadowed: other rules win wherever it matches */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Endpoints that it matches
+             */
+            endpoint_count: number;
+            /** @description A sentence */
+            detail: string;
+        };
+        IdleTeam: {
+            id: string;
+            name: string;
+            file: string;
+            /** Format: int64 */
+            line: number;
+        };
+        OwnerSource: {
+            name: string;
+            /** @description ownership for an ownership file, else the importer: backstage, codeowners, ... */
+            type: string;
+            /** @description Path, glob or web address */
+            place: string;
+            /** @description The ownership file that names it, or is it */
+            file: string;
+            /** Format: int64 */
+            line: number;
+            /** @description ok, broken (its last good content counts), waiting (has not answered yet) */
+            health: string;
+            problems: components["schemas"]["OwnerProblem"][];
+            /** @description When it was last found whole */
+            good: components["schemas"]["Timestamp"] | null;
+            /** @description When it broke */
+            since: components["schemas"]["Timestamp"] | null;
+            /** Format: int64 */
+            files: number;
+            /** Format: int64 */
+            teams: number;
+            /**
+             * Format: int64
+             * @description Claims of a catalogue or rules of an ownership file
+             */
+            claims: number;
+        };
+        OwnerProblem: {
+            file: string;
+            /**
+             * Format: int64
+             * @description 0 when the file as a whole is meant
+             */
+            line: number;
+            /** Format: int64 */
+            column: number;
+            what: string;
+            remedy: string;
         };
         OwnershipReport: {
             from: components["schemas"]["Timestamp"];
@@ -1600,6 +1786,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OwnerExplanation"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOwnership: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Start of the window; default one hour before `to`. A window is at most 400 days.
+                 * @example now-1h
+                 */
+                from?: components["parameters"]["FromParam"];
+                /**
+                 * @description End of the window (exclusive); default now.
+                 * @example 2026-11-22T12:00:00Z
+                 */
+                to?: components["parameters"]["ToParam"];
+                /** @description Only this `deployment.environment.name`; absent means every environment. */
+                environment?: components["parameters"]["EnvironmentParam"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Coverage and findings */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ownership"];
                 };
             };
             default: components["responses"]["Problem"];
