@@ -291,7 +291,8 @@ func (j *joiner) retire(ts *tenantState, id, heir flow.FlowID) {
 // forget takes back what was learned from a flow that is not over after all.
 func (ts *tenantState) forget(f *flowState) {
 	ts.learnt.unlearn(f.taught)
-	f.taught = nil
+	ts.learnt.unlearn(f.handed)
+	f.taught, f.handed = nil, nil
 }
 
 // revision grows with every row and alias: it is the clock in microseconds, and

@@ -72,7 +72,8 @@ type flowState struct {
 	changed time.Time  // when something last arrived for it
 	waiting time.Time  // since when it waits to be judged, zero when it does not
 	row     *flow.Flow // as last written
-	taught  *lesson    // what was learned from it, nil while nothing was
+	taught   *lesson    // what was learned from it of times and steps, nil while nothing was
+	handed   *lesson    // and of hand-overs
 	checkAt time.Time  // wall time to judge again though nothing arrives, zero for never
 }
 

@@ -3,6 +3,7 @@ package joinerextension
 import (
 	"math"
 	"math/bits"
+	"slices"
 	"time"
 
 	"github.com/baton-observability/baton/flow"
@@ -109,11 +110,37 @@ type timing struct {
 	took time.Duration
 }
 
-// learn takes in what a flow shows. Of slow flows one in ten counts, so that a
+// hand learns who took up what was sent.
+func (l *learned) hand(hs []flow.Handover) *lesson {
+	l.observe(hs, 1)
+	return &lesson{handovers: hs}
+}
+
+// complete reports whether everything that was sent was taken up by all who
+// mostly do. What is not may be a moment early, and counts only when it is not
+// any more: a miss that was none would part a sender from its takers for long.
+func (l *learned) complete(hs []flow.Handover) bool {
+	for _, h := range hs {
+		if len(h.Takers) == 0 {
+			return false
+		}
+		s := l.Senders[h.Sender]
+		if s == nil {
+			continue
+		}
+		for id, t := range s.Takers {
+			if 2*t.Taken > s.Sent && !slices.ContainsFunc(h.Takers, func(t flow.Taker) bool { return t.Endpoint == id }) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// learn takes in how long a flow took. Of slow flows one in ten counts, so that a
 // lasting change becomes usual in time and an incident does not.
-func (l *learned) learn(handovers []flow.Handover, took func(visit func(flow.Measured, time.Duration)), slow bool) *lesson {
-	s := &lesson{handovers: handovers}
-	l.observe(handovers, 1)
+func (l *learned) learn(took func(visit func(flow.Measured, time.Duration)), slow bool) *lesson {
+	s := &lesson{}
 	if slow {
 		if l.slow++; l.slow%10 != 0 {
 			return s

@@ -55,10 +55,15 @@ func TestLessonsAreTakenBack(t *testing.T) {
 	m := flow.Measured{What: flow.Callee, A: 1, B: 2}
 	hs := []flow.Handover{{Sender: 7, Takers: []flow.Taker{{Endpoint: 8, Wait: int64(time.Second)}}}}
 	for range 10 {
-		l.learn(hs, measured(m, time.Second), false)
+		l.hand(hs)
+		l.learn(measured(m, time.Second), false)
 	}
-	early := l.learn([]flow.Handover{{Sender: 7}}, measured(m, time.Hour), false) // before its consumer's spans had come
-	l.unlearn(early)
+	if early := []flow.Handover{{Sender: 7}}; l.complete(early) || !l.complete(hs) { // before its consumer's spans had come
+		t.Error("what is not taken up is complete")
+	} else {
+		l.unlearn(l.hand(early))
+	}
+	l.unlearn(l.learn(measured(m, time.Hour), false))
 	if s := l.Senders[7]; s.Sent != 10 || s.Takers[8].Taken != 10 {
 		t.Errorf("%+v", s)
 	}
@@ -72,7 +77,7 @@ func TestSlowFlowsTeachLittle(t *testing.T) {
 	l := newLearned()
 	m := flow.Measured{What: flow.WholeFlow, A: 1}
 	for range 100 {
-		l.learn(nil, measured(m, time.Second), true)
+		l.learn(measured(m, time.Second), true)
 	}
 	if n := l.usual[m].n; n != 10 {
 		t.Errorf("%d of 100 slow flows count", n)
@@ -83,7 +88,7 @@ func TestLearnedSurvivesARestart(t *testing.T) {
 	l := newLearned()
 	for i := range uint64(50) {
 		for k := range uint64(i + 1) {
-			l.learn(nil, measured(flow.Measured{What: flow.Transfer, A: i, B: 1 << 63}, time.Duration(k)*time.Millisecond), false)
+			l.learn(measured(flow.Measured{What: flow.Transfer, A: i, B: 1 << 63}, time.Duration(k)*time.Millisecond), false)
 		}
 	}
 	b, err := l.encode()

@@ -131,12 +131,28 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 		f.row = row
 		j.stats.judged.Add(1)
 	}
-	if v.Verdict != flow.Running && f.taught == nil {
-		f.taught = ts.teach(v.Verdict, o, story)
-	}
 	f.checkAt = time.Time{}
+	if v.Verdict != flow.Running {
+		var of lessons = story
+		if o != nil {
+			of = o
+		}
+		if f.taught == nil {
+			f.taught = ts.teach(v.Verdict, of)
+		}
+		if f.handed == nil {
+			hs := of.Handovers()
+			if left := handPatience - now.Sub(f.changed); left <= 0 || ts.learnt.complete(hs) {
+				f.handed = ts.learnt.hand(hs)
+			} else {
+				f.checkAt = now.Add(left) // who takes it up may come yet
+			}
+		}
+	}
 	if v.CheckAt > 0 {
-		f.checkAt = now.Add(max(time.Duration(v.CheckAt-ts.clock.now(now)), j.cfg.Quiet))
+		if at := now.Add(max(time.Duration(v.CheckAt-ts.clock.now(now)), j.cfg.Quiet)); f.checkAt.IsZero() || at.Before(f.checkAt) {
+			f.checkAt = at
+		}
 	}
 	if left := unseenPatience - now.Sub(f.changed); story != nil && left > 0 && unseen(story) && (f.checkAt.IsZero() || now.Add(left).Before(f.checkAt)) {
 		f.checkAt = now.Add(left)
@@ -147,23 +163,22 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 	return nil
 }
 
-// teach learns from a flow that is over. How long things take is learned from
-// flows that went well: failures are fast or as slow as a timeout.
-func (ts *tenantState) teach(v flow.Verdict, o *flow.Outline, story *flow.Story) *lesson {
-	var of interface {
-		Handovers() []flow.Handover
-		Took(func(flow.Measured, time.Duration))
-		Steps() (uint64, []flow.StepOf, []uint64)
-	} = story
-	if o != nil {
-		of = o
-	}
+// lessons is what a flow teaches, put together whole or in outline.
+type lessons interface {
+	Handovers() []flow.Handover
+	Took(func(flow.Measured, time.Duration))
+	Steps() (uint64, []flow.StepOf, []uint64)
+}
+
+// teach learns how long things take and which steps are taken, from flows that
+// went well: failures are fast or as slow as a timeout.
+func (ts *tenantState) teach(v flow.Verdict, of lessons) *lesson {
 	switch v {
 	case flow.Completed, flow.Degraded, flow.Slow, flow.Stalled:
 	default:
-		return ts.learnt.learn(of.Handovers(), func(func(flow.Measured, time.Duration)) {}, false)
+		return &lesson{}
 	}
-	l := ts.learnt.learn(of.Handovers(), of.Took, v == flow.Slow)
+	l := ts.learnt.learn(of.Took, v == flow.Slow)
 	l.steps = ts.learnt.step(of.Steps())
 	return l
 }
@@ -173,3 +188,8 @@ func sameRow(a, b *flow.Flow) bool {
 		a.FailedAt == b.FailedAt && a.CheckAt == b.CheckAt && slices.Equal(a.TraceIDs, b.TraceIDs) && (a.Culprit == nil) == (b.Culprit == nil) &&
 		(a.Culprit == nil || *a.Culprit == *b.Culprit)
 }
+
+// handPatience is how long a flow must be quiet before what nobody took up
+// counts as such for what is learned. It is less than the least patience with a
+// flow, so that misses are known before anything is called stalled for them.
+const handPatience = 6 * time.Second
