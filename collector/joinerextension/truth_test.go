@@ -49,14 +49,29 @@ func TestTruth(t *testing.T) {
 	}
 	seed := uint64(1)
 	_, _ = fmt.Sscan(os.Getenv("BATON_TRUTH_SEED"), &seed)
-	p := &truthPlay{t: t, rng: rand.New(rand.NewPCG(seed, 3)), world: azure.New(azure.Options{Seed: seed, Start: truthStart, Rate: 3, Scale: 1, Kinds: kinds, FaultRate: 0.5, Learn: int64(flows / 4),
-		Silent: int64(flows - flows/6)}), store: newLeanStore(), now: truthStart}
+	p := newTruthPlay(t, azure.Options{Seed: seed, Kinds: kinds, FaultRate: 0.5, Learn: int64(flows / 4), Silent: int64(flows - flows/6)})
 	p.run(flows, keys)
 	answers := p.answers()
 	rows := score.Kinds(p.truths, answers, azure.Named)
 	t.Logf("%d flows, %d spans, %v of event time, %d joined flows, %d were called stalled at some time, %v",
 		len(p.truths), p.spans, p.now.Sub(truthStart).Round(time.Minute), len(answers), len(p.store.stalled), p.took.Round(100*time.Millisecond))
 	report(t, rows, len(names) == 1 && names[0] == "all" && keys != nil && seed == 1)
+}
+
+// TestFlowsThatAreWell plays a few hundred flows in which nothing goes wrong, without any business key: every one must
+// be joined from exactly its traces, and none may be called failed or stalled.
+func TestFlowsThatAreWell(t *testing.T) {
+	p := newTruthPlay(t, azure.Options{Seed: 5})
+	p.run(400, []string{"shipment.id*", "invoice.id*"})
+	rows := score.Kinds(p.truths, p.answers(), azure.Named)
+	if all := score.Sum("", rows); all.Precision.Percent() < 100 || all.Recall.Percent() < 100 || all.Flows < 400 || p.spans < 5000 {
+		t.Errorf("%d spans\n%s%s", p.spans, score.Table(rows), score.Misses(rows, 2))
+	}
+	for _, f := range p.store.flows {
+		if f.Verdict == flow.Failed || f.Verdict == flow.Stalled || f.Verdict == flow.Rejected {
+			t.Errorf("flow %s is %s: %+v", f.ID, f.Verdict, f.Culprit)
+		}
+	}
 }
 
 var truthStart = time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
@@ -112,6 +127,12 @@ type truthPlay struct {
 	wait   spanHeap
 	spans  int
 	took   time.Duration
+}
+
+// newTruthPlay is a world of three flows a second, and a store that is empty.
+func newTruthPlay(t *testing.T, o azure.Options) *truthPlay {
+	o.Start, o.Rate, o.Scale = truthStart, 3, 1
+	return &truthPlay{t: t, rng: rand.New(rand.NewPCG(o.Seed, 3)), world: azure.New(o), store: newLeanStore(), now: truthStart}
 }
 
 // exporter is how often an SDK sends what has ended.
