@@ -80,6 +80,7 @@ const (
 // Explain resolves a subject and tells how. It tries every rule, so it costs
 // far more than Resolve.
 func (s *Set) Explain(sub Subject) Explanation {
+	sub.fold()
 	e := Explanation{Owner: s.Resolve(sub), External: sub.external(), Authority: s.Authority(), Says: s.Says(sub)}
 	e.Matched = s.explainRules(&sub, e.Owner.Source)
 	e.Claims = s.explainClaims(&sub, e.Owner.Source)

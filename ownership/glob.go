@@ -139,6 +139,20 @@ func newPart(atoms []atom) part {
 	return part{lit: b.String()}
 }
 
+// suffix is the literal text after the last star, "" for none.
+func (g *glob) suffix() string {
+	if last := len(g.parts) - 1; last > 0 && g.parts[last].atoms == nil {
+		return g.parts[last].lit
+	}
+	return ""
+}
+
+// affix reports a pattern that is a literal text and one star, before or
+// after it.
+func (g *glob) affix() bool {
+	return len(g.parts) == 2 && g.parts[0].atoms == nil && g.parts[1].atoms == nil && (g.parts[0].lit == "") != (g.parts[1].lit == "")
+}
+
 func (g *glob) match(v string) bool {
 	if g.exact {
 		return v == g.prefix

@@ -19,8 +19,8 @@ func fileTeams(files []*File) [][]Team {
 }
 
 // joinTeams declares the teams of all sources. A team that several declare is
-// one: what the ownership files say of it stands, and each import adds what is
-// still missing.
+// one: what the ownership files say of it stands, and the imports, the last
+// one first, add what is still missing.
 func (s *Set) joinTeams(files []*File, imports []*Import) {
 	teams := slices.Concat(fileTeams(files)...)
 	at := map[string]int{} // lower-case ID -> position
@@ -28,7 +28,7 @@ func (s *Set) joinTeams(files []*File, imports []*Import) {
 		at[strings.ToLower(teams[i].ID)] = i
 	}
 	s.byFold = foldNames(teams)
-	for _, im := range imports {
+	for _, im := range slices.Backward(imports) {
 		for i := range im.teams {
 			t := im.teams[i]
 			known := s.byFold[strings.ToLower(t.ID)]

@@ -42,14 +42,14 @@ teams:
 		{ID: "Payments", Name: "Payment Squad", Parent: "Commerce", Contacts: map[string]string{"slack": "#other", "email": "pay@shop.example"}, File: "org.yaml", Line: 3},
 		{ID: "commerce", Name: "Commerce", File: "org.yaml", Line: 9},
 		{ID: "shop", Name: "The Shop", Runbook: "https://runbook.example", Parent: "commerce", File: "org.yaml", Line: 12},
-	}}), mustImport(t, "csv", &Catalogue{Teams: []Team{{ID: "shop", Parent: "pay", File: "teams.csv", Line: 2}, {ID: "nomads", File: "teams.csv", Line: 3}}}))
+	}}), mustImport(t, "csv", &Catalogue{Teams: []Team{{ID: "shop", Parent: "pay", File: "teams.csv", Line: 2}, {ID: "nomads", File: "teams.csv", Line: 3}, {ID: "COMMERCE", File: "teams.csv", Line: 4}}}))
 
 	want := []Team{
-		{ID: "commerce", Name: "Commerce", File: "org.yaml", Line: 9, Origin: "backstage"},
+		{ID: "COMMERCE", Name: "Commerce", Aliases: []string{"commerce"}, File: "teams.csv", Line: 4, Origin: "csv"},
 		{ID: "nomads", Name: "nomads", File: "teams.csv", Line: 3, Origin: "csv"},
-		{ID: "pay", Name: "Payments", Parent: "commerce", Aliases: []string{"payments", "Payments"},
+		{ID: "pay", Name: "Payments", Parent: "COMMERCE", Aliases: []string{"payments", "Payments"},
 			Contacts: map[string]string{"slack": "#pay", "email": "pay@shop.example"}, File: "ownership.yaml", Line: 3, Column: 5},
-		{ID: "shop", Name: "The Shop", Parent: "commerce", Runbook: "https://runbook.example", File: "ownership.yaml", Line: 4, Column: 5},
+		{ID: "shop", Name: "The Shop", Parent: "pay", Runbook: "https://runbook.example", File: "ownership.yaml", Line: 4, Column: 5},
 	}
 	got := set.Teams()
 	for i := range got {

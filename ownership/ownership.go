@@ -11,7 +11,10 @@
 // [Watcher] keeps the current Set of sources that change.
 package ownership
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Subject is what rules match: one side (role) of a hop. An empty field is an
 // absent one.
@@ -30,6 +33,12 @@ type Attr struct{ Key, Value string }
 // by its host alone. It carries no attributes of its own, and a broad rule
 // such as {kind: api} says nothing about it.
 func (s *Subject) external() bool { return s.Host != "" && s.Service == "" }
+
+// fold puts what compares in any case into lower case. Entry points do so
+// once, on their copy.
+func (s *Subject) fold() {
+	s.Kind, s.Role = strings.ToLower(s.Kind), strings.ToLower(s.Role)
+}
 
 func (s *Subject) attr(key string) string {
 	for i := range s.Attrs {

@@ -8,6 +8,7 @@ import "strings"
 // outside party (a host without a service) is resolved only by rules and
 // claims on host or service.
 func (s *Set) Resolve(sub Subject) Owner {
+	sub.fold()
 	for _, kind := range s.authority {
 		switch kind {
 		case SourceRule:
@@ -87,6 +88,7 @@ type Says struct {
 // itself: all rules are one source, each import and each attribute is one.
 // The one that decides is the first.
 func (s *Set) Says(sub Subject) []Says {
+	sub.fold()
 	var out []Says
 	for _, kind := range s.authority {
 		switch kind {
@@ -143,4 +145,7 @@ func (s *Set) RuleRefs() []RuleRef {
 
 // MatchingRules appends the positions, in RuleRefs, of the rules that match a
 // subject to dst, the winner first.
-func (s *Set) MatchingRules(sub Subject, dst []int32) []int32 { return s.rules.matching(&sub, dst) }
+func (s *Set) MatchingRules(sub Subject, dst []int32) []int32 {
+	sub.fold()
+	return s.rules.matching(&sub, dst)
+}

@@ -50,6 +50,7 @@ func fieldOf(name string) (field, bool) {
 	return field{}, false
 }
 
+// of is the value of the field; the subject must be folded.
 func (f *field) of(s *Subject) string {
 	switch f.id {
 	case fService:
@@ -57,7 +58,7 @@ func (f *field) of(s *Subject) string {
 	case fNamespace:
 		return s.Namespace
 	case fKind:
-		return strings.ToLower(s.Kind)
+		return s.Kind
 	case fSystem:
 		return s.System
 	case fOperation:
@@ -71,7 +72,7 @@ func (f *field) of(s *Subject) string {
 	case fHost:
 		return s.Host
 	case fRole:
-		return strings.ToLower(s.Role)
+		return s.Role
 	case fEnvironment:
 		return s.Environment
 	case fTenant:
@@ -87,14 +88,16 @@ type cond struct {
 
 	// exact holds the literal patterns of a long list, which globs then lacks.
 	exact map[string]struct{}
-	text  string // as a person would write it
+
+	one  bool   // there is one pattern, and it is literal
+	text string // as a person would write it
 }
 
 // longList is where a map beats comparing one after the other.
 const longList = 8
 
 func newCond(f field, globs []glob) cond {
-	c := cond{field: f, globs: globs}
+	c := cond{field: f, globs: globs, one: len(globs) == 1 && globs[0].exact}
 	texts := make([]string, 0, min(len(globs), 4))
 	for _, g := range globs[:min(len(globs), 3)] {
 		texts = append(texts, fmt.Sprintf("%q", g.text))
@@ -120,8 +123,12 @@ func newCond(f field, globs []glob) cond {
 	return c
 }
 
-func (c *cond) holds(s *Subject) bool {
-	v := c.of(s)
+func (c *cond) holds(s *Subject) bool { return c.matches(c.of(s)) }
+
+func (c *cond) matches(v string) bool {
+	if c.one {
+		return v == c.globs[0].prefix
+	}
 	for i := range c.globs {
 		if c.globs[i].match(v) {
 			return true
@@ -147,6 +154,12 @@ type rule struct {
 	origin      int32  // of a claim: the position of its import
 	entity      string // of a claim: what in the source makes it
 	result      Owner  // prepared, so that resolving allocates nothing
+
+	// filed is the condition by which the index finds the rule, when whatever
+	// it finds by it holds; -1 when it must be looked at all the same.
+	filed int8
+
+	party bool // the rule may speak for an outside party
 }
 
 // namesParty reports whether the rule may speak for an outside party.
@@ -166,6 +179,20 @@ func (r *rule) matches(s *Subject) bool {
 		}
 	}
 	return !s.external() || r.namesParty()
+}
+
+// matchesFound is matches for a subject by which the index has found the rule,
+// and whose facets it may have.
+func (r *rule) matchesFound(s *Subject, look facets) bool {
+	for i := range r.conds {
+		c := &r.conds[i]
+		switch {
+		case i == int(r.filed), c.id == fKind && look.kind != otherWord, c.id == fRole && look.role != otherWord:
+		case !c.holds(s):
+			return false
+		}
+	}
+	return r.party || !s.external()
 }
 
 // match is the rule's match as one line of YAML.
