@@ -148,8 +148,30 @@ describe('someone who owns things', () => {
     await team.click();
     await page.locator('.team-head h1', { hasText: name }).waitFor();
     await page.getByRole('link', { name: 'Teams' }).first().click();
-    await page.getByRole('link', { name: /Without an owner/ }).click();
-    await page.locator('.paste pre, .notice').first().waitFor();
+    await page.close();
+  });
+
+  it('reads how much is owned, takes the rule for the worst endpoint, and asks why another has its owner', async () => {
+    const page = await browser.open('/ownership');
+    await page.locator('.meter strong').nth(2).waitFor();
+    expect(await page.locator('.meter strong').first().innerText()).toMatch(/^[<> ]*[\d.]+ %$/);
+    expect(await violations(page)).toEqual([]);
+    await page
+      .getByRole('button', { name: /^Own it/ })
+      .first()
+      .click();
+    const rule = page.locator('.explain-row pre').first();
+    await rule.waitFor();
+    expect(await rule.innerText()).toMatch(/^rules:\n {2}- match: \{.+\}\n {4}owner: /);
+    await page.getByRole('heading', { name: 'Sources', exact: true }).waitFor();
+    await page.keyboard.press('/');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('explain');
+    await page.keyboard.type('channel-that-nothing-has');
+    await page.getByText('No endpoint has').waitFor();
+    await page.locator('#explain').fill('orders');
+    await page.getByRole('button', { name: 'Why?' }).first().click();
+    await page.locator('.explain-row .tag', { hasText: 'decided' }).first().waitFor();
+    expect(page.url()).toMatch(/[?&]explain=orders/);
     expect(await violations(page)).toEqual([]);
     await page.close();
   });
@@ -163,7 +185,7 @@ describe('someone who owns things', () => {
 });
 
 describe('every page', () => {
-  it.each(['/', '/teams', '/status'])('fits a phone: %s', async (path) => {
+  it.each(['/', '/teams', '/ownership', '/status'])('fits a phone: %s', async (path) => {
     const page = await browser.open(path, { width: 390, height: 844 });
     await page.locator('main .card').first().waitFor();
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

@@ -8,6 +8,7 @@ import './styles/flows.css';
 import './styles/flow.css';
 import './styles/waterfall.css';
 import './styles/teams.css';
+import './styles/ownership.css';
 import { followChanges } from './data/live.ts';
 import { followStatus } from './data/status.ts';
 import { needTeams } from './data/teams.ts';
@@ -20,6 +21,7 @@ const FlowPage = lazy(() => import('./flow/FlowPage.tsx'));
 const TracePage = lazy(() => import('./trace/TracePage.tsx'));
 const TeamsPage = lazy(() => import('./teams/TeamsPage.tsx'));
 const TeamPage = lazy(() => import('./teams/TeamPage.tsx'));
+const OwnershipPage = lazy(() => import('./ownership/OwnershipPage.tsx'));
 const StatusPage = lazy(() => import('./shell/StatusPage.tsx'));
 
 function App() {
@@ -39,6 +41,7 @@ function App() {
             <Route path="/traces/:id" component={TracePage} />
             <Route path="/teams" component={TeamsPage} />
             <Route path="/teams/:id" component={TeamPage} />
+            <Route path="/ownership" component={OwnershipPage} />
             <Route path="/status" component={StatusPage} />
             <Route default component={NotFound} />
           </Router>

@@ -4,7 +4,7 @@ import { judgeHealth } from '../src/data/status.ts';
 import { roleOf } from '../src/flow/role.ts';
 import { because } from '../src/flow/Story.tsx';
 import { describe as describeBucket, layers, totals } from '../src/flows/bars.ts';
-import { ruleFor, rulesFor } from '../src/teams/rule.ts';
+import { ruleFor } from '../src/teams/rule.ts';
 import { text } from '../src/waterfall/Attributes.tsx';
 
 const status = (parts: Status['parts'], more: Partial<Status> = {}): Status => ({
@@ -77,10 +77,6 @@ describe('rules to paste', () => {
   it.each(['a: b', '*x', '123', 'x # y', '"', 'a, b', '{x}', 'true story'])('quotes %s', (service) => {
     const rule = ruleFor({ service, kind: 'api', destination: '', role: 'provider' });
     expect(rule).toContain(JSON.stringify(service));
-  });
-  it('are not repeated', () => {
-    const e = { service: 'pay', kind: 'api', destination: '', role: 'provider' } as never;
-    expect(rulesFor([e, e]).match(/match/g)).toHaveLength(1);
   });
 });
 

@@ -18,6 +18,14 @@ export type TeamList = Schemas['TeamList'];
 export type TeamDetail = Schemas['TeamDetail'];
 export type Endpoint = Schemas['Endpoint'];
 export type OwnerExplanation = Schemas['OwnerExplanation'];
+export type Ownership = Schemas['Ownership'];
+export type Unowned = Schemas['UnownedEndpoint'];
+export type OwnerConflict = Schemas['OwnerConflict'];
+export type OwnerSaying = Schemas['OwnerSaying'];
+export type IdleRule = Schemas['IdleRule'];
+export type OwnerSource = Schemas['OwnerSource'];
+export type OwnerProblem = Schemas['OwnerProblem'];
+export type Share = Schemas['Share'];
 export type SpanTable = Schemas['SpanTable'];
 export type SpanDetail = Schemas['SpanDetail'];
 export type Attribute = Schemas['Attribute'];
@@ -69,7 +77,7 @@ async function answer<T>(call: Promise<Answer<T>>): Promise<T> {
   );
 }
 
-type Window = { from?: string; to?: string; environment?: string };
+export type Window = { from?: string; to?: string; environment?: string };
 
 export const api = {
   flows: (query: FlowQuery, signal: AbortSignal) =>
@@ -100,10 +108,19 @@ export const api = {
   team: (id: string, query: Window, signal: AbortSignal) =>
     answer(client.GET('/api/v1/teams/{id}', { params: { path: { id }, query }, signal })),
   endpoints: (
-    query: { owned?: 'true' | 'false'; team?: string; q?: string; cursor?: string; environment?: string },
+    query: {
+      owned?: 'true' | 'false';
+      team?: string;
+      q?: string;
+      cursor?: string;
+      environment?: string;
+      limit?: number;
+    },
     signal: AbortSignal,
-  ) => answer(client.GET('/api/v1/endpoints', { params: { query: { ...query, limit: 100 } }, signal })),
+  ) => answer(client.GET('/api/v1/endpoints', { params: { query: { limit: 100, ...query } }, signal })),
   owner: (id: string, signal: AbortSignal) =>
     answer(client.GET('/api/v1/endpoints/{id}/owner', { params: { path: { id } }, signal })),
+  ownership: (query: Window, signal: AbortSignal) =>
+    answer(client.GET('/api/v1/ownership', { params: { query }, signal })),
   status: (signal: AbortSignal) => answer(client.GET('/api/v1/status', { signal })),
 };

@@ -39,3 +39,13 @@ export function carry(path: string, query: URLSearchParams, extra: Patch = {}): 
   for (const key of carried) kept[key] = query.get(key);
   return withQuery(path, { ...kept, ...extra });
 }
+
+/** The window and the environment of the address, as the API takes them; what is not there is left to the server. */
+export function readWindow(query: URLSearchParams): { from?: string; to?: string; environment?: string } {
+  const window: Record<string, string> = {};
+  for (const key of carried) {
+    const value = query.get(key)?.trim();
+    if (value) window[key] = value;
+  }
+  return window;
+}

@@ -21,7 +21,7 @@ function Owner({ id }: { id: string | null }) {
         <span class="owner-name">
           <TeamDot id={null} /> Nobody
         </span>
-        <a class="link" href="/teams?tab=unowned">
+        <a class="link" href="/ownership">
           Write a rule for it
         </a>
       </div>

@@ -20,7 +20,7 @@ interface Choice {
   text: string;
 }
 
-function Select(props: {
+export function Select(props: {
   label: string;
   all: string;
   value: string;

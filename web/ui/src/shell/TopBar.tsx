@@ -34,6 +34,7 @@ export function TopBar() {
           here={path === '/' || path.startsWith('/flows') || path.startsWith('/traces')}
         />
         <Tab to="/teams" text="Teams" here={path.startsWith('/teams')} />
+        <Tab to="/ownership" text="Ownership" here={path.startsWith('/ownership')} />
       </nav>
       <div class="grow" />
       <a class="health" href="/status" data-level={level} title={title}>

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { api, type Endpoint } from '../data/api.ts';
 import { useResource } from '../data/resource.ts';
 import { CodeBlock } from '../parts/Copy.tsx';
-import { count } from '../parts/format.ts';
+import { count, plural } from '../parts/format.ts';
 import { KindIcon } from '../parts/icons.tsx';
 import { TeamName } from '../parts/TeamName.tsx';
 import { Ago } from '../parts/Time.tsx';
@@ -10,7 +10,7 @@ import { Bones } from '../parts/Trouble.tsx';
 import { ruleFor } from './rule.ts';
 
 /** Who owns it and why: every candidate that was considered, and the rule that would change it. */
-function Explanation({ endpoint }: { endpoint: Endpoint }) {
+export function Explanation({ endpoint, rule = true }: { endpoint: Endpoint; rule?: boolean }) {
   const got = useResource(`owner ${endpoint.id}`, (s) => api.owner(endpoint.id, s));
   const why = got.data;
   if (got.problem) return <p class="side-note muted">{got.problem.detail}</p>;
@@ -32,7 +32,21 @@ function Explanation({ endpoint }: { endpoint: Endpoint }) {
           ))}
         </ol>
       )}
-      {!why.team && <CodeBlock label="Rule for ownership.yaml" code={`rules:\n${ruleFor(endpoint)}`} />}
+      {why.near_misses.length > 0 && (
+        <details>
+          <summary>{plural(why.near_misses.length, 'near miss', 'near misses')}</summary>
+          <ul>
+            {why.near_misses.map((line) => (
+              <li key={line} class="muted">
+                {line}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+      {rule && !why.team && (
+        <CodeBlock label="Rule for ownership.yaml" code={`rules:\n${ruleFor(endpoint)}`} />
+      )}
     </div>
   );
 }

@@ -21,8 +21,3 @@ export function ruleFor(
         : `{host: ${quote(e.destination)}}`;
   return `  - match: ${match}\n    owner: ${owner}`;
 }
-
-/** One rule for all endpoints that it would cover. */
-export function rulesFor(list: Endpoint[], owner?: string): string {
-  return `rules:\n${[...new Set(list.map((e) => ruleFor(e, owner)))].join('\n')}`;
-}
