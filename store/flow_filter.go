@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"time"
 
 	"github.com/baton-observability/baton/flow"
@@ -18,11 +19,23 @@ type FlowFilter struct {
 	Type        uint64
 	Endpoints   []uint64 // flows that touch any of them; nil for all, empty for none
 	Culprits    []uint64 // flows whose culprit is any of them; nil for all, empty for none
+
+	// Besides those: what counts only for flows of some time.
+	TouchedWhile, BlamedWhile []Tenure
 }
+
+// Tenure is endpoints, for flows that failed or else were last active in a time.
+type Tenure struct {
+	From, Until int64 // Unix ns; Until is outside
+	Endpoints   []uint64
+}
+
+func (t *Tenure) covers(at int64) bool { return at >= t.From && at < t.Until }
 
 // none reports a filter that nothing can pass.
 func (q *FlowFilter) none() bool {
-	return q.Endpoints != nil && len(q.Endpoints) == 0 || q.Culprits != nil && len(q.Culprits) == 0 || q.Verdicts != nil && len(q.Verdicts) == 0
+	return q.Endpoints != nil && len(q.Endpoints) == 0 && len(q.TouchedWhile) == 0 ||
+		q.Culprits != nil && len(q.Culprits) == 0 && len(q.BlamedWhile) == 0 || q.Verdicts != nil && len(q.Verdicts) == 0
 }
 
 func (q *FlowFilter) params() params {
@@ -31,10 +44,22 @@ func (q *FlowFilter) params() params {
 	for i, v := range q.Verdicts {
 		verdicts[i] = uint16(v)
 	}
+	touchedFrom, touchedUntil, touched := tenureArrays(q.TouchedWhile)
+	blamedFrom, blamedUntil, blamed := tenureArrays(q.BlamedWhile)
 	return params{
+		"touched_from": touchedFrom, "touched_until": touchedUntil, "touched": touched,
+		"blamed_from": blamedFrom, "blamed_until": blamedUntil, "blamed": blamed,
 		"tenant": q.Tenant, "from": from, "to": to, "verdicts": verdicts, "environment": q.Environment, "type": q.Type,
 		"endpoints": orEmpty(q.Endpoints), "culprits": orEmpty(q.Culprits),
 	}
+}
+
+func tenureArrays(ts []Tenure) (from, until []int64, endpoints [][]uint64) {
+	from, until, endpoints = []int64{}, []int64{}, [][]uint64{}
+	for i := range ts {
+		from, until, endpoints = append(from, ts[i].From), append(until, ts[i].Until), append(endpoints, ts[i].Endpoints)
+	}
+	return from, until, endpoints
 }
 
 // window is From and To in Unix ns, where zero times are the ends of time.
@@ -58,8 +83,17 @@ func (q *FlowFilter) passes(f *flow.Flow) bool {
 	}
 	return in && (q.Verdicts == nil || contains(q.Verdicts, f.Verdict)) &&
 		(q.Environment == "" || f.Environment == q.Environment) && (q.Type == 0 || f.Type.ID == q.Type) &&
-		(q.Endpoints == nil || contains(q.Endpoints, f.Endpoints...)) &&
-		(q.Culprits == nil || f.Culprit != nil && contains(q.Culprits, f.Culprit.Endpoint))
+		(q.Endpoints == nil || touches(q.Endpoints, q.TouchedWhile, f, f.Endpoints...)) &&
+		(q.Culprits == nil || f.Culprit != nil && touches(q.Culprits, q.BlamedWhile, f, f.Culprit.Endpoint))
+}
+
+func touches(set []uint64, whiles []Tenure, f *flow.Flow, endpoints ...uint64) bool {
+	at := f.FailedAt
+	if at == 0 {
+		at = f.LastActivity
+	}
+	return contains(set, endpoints...) ||
+		slices.ContainsFunc(whiles, func(t Tenure) bool { return t.covers(at) && contains(t.Endpoints, endpoints...) })
 }
 
 // contains reports whether any of vs is in set.

@@ -54,13 +54,23 @@ func TestFlowHistogram(t *testing.T) {
 func TestFootprints(t *testing.T) {
 	s := testStore(t)
 	write(t, s, flowAt(noon, 1), flowAt(noon.Add(time.Minute), 2), flowAt(noon, 3, failed(5, time.Second)), flowAt(noon.Add(time.Hour), 4))
-	got, err := s.Footprints(context.Background(), FlowFilter{})
+	got, err := s.Footprints(context.Background(), FlowFilter{}, nil)
+	require.NoError(t, err)
+	end := noon.Add(time.Second).UnixNano()
+	failedFlow := Footprint{Endpoints: []uint64{1, 2}, Verdict: flow.Failed, Culprit: 5, At: end, Count: 1}
+	require.ElementsMatch(t, []Footprint{{Endpoints: []uint64{1, 2}, Verdict: flow.Completed, At: end, Count: 3}, failedFlow}, got)
+
+	// Something changed exactly when the second flow ended.
+	moment := noon.Add(time.Minute + time.Second).UnixNano()
+	got, err = s.Footprints(context.Background(), FlowFilter{}, []int64{moment, noon.Add(24 * time.Hour).UnixNano()})
 	require.NoError(t, err)
 	require.ElementsMatch(t, []Footprint{
-		{Endpoints: []uint64{1, 2}, Verdict: flow.Completed, At: noon.UnixNano(), Count: 2},
-		{Endpoints: []uint64{1, 2}, Verdict: flow.Completed, At: noon.Add(time.Hour).UnixNano(), Count: 1},
-		{Endpoints: []uint64{1, 2}, Verdict: flow.Failed, Culprit: 5, At: noon.UnixNano(), Count: 1},
+		{Endpoints: []uint64{1, 2}, Verdict: flow.Completed, At: end, Count: 1},
+		{Endpoints: []uint64{1, 2}, Verdict: flow.Completed, At: moment, Count: 2},
+		failedFlow,
 	}, got)
+	_, err = s.Footprints(context.Background(), FlowFilter{}, make([]int64, maxMoments+1))
+	require.ErrorIs(t, err, ErrTooExpensive)
 }
 
 func TestRevisionGrowsWithEveryChange(t *testing.T) {

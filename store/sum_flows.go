@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -98,26 +99,36 @@ func (s *Store) Failures(ctx context.Context, q FlowFilter) ([]FailureGroup, err
 	return out, err
 }
 
-// Footprint is flows that touched the same endpoints and ended alike within
-// the same hour.
+// Footprint is flows that touched the same endpoints and ended alike, with none
+// of the moments that were asked for between them.
 type Footprint struct {
 	Endpoints []uint64
 	Verdict   flow.Verdict
 	Culprit   uint64 // endpoint, 0 for none
-	At        int64  // the hour of the failure, else of the last activity
+	At        int64  // of the first one: its failure, else its last activity
 	Count     uint64
 }
 
-// Footprints counts flows by what they touched and how they ended.
-func (s *Store) Footprints(ctx context.Context, q FlowFilter) ([]Footprint, error) {
+// maxMoments is how many moments a statement can tell flows apart by.
+const maxMoments = 10_000
+
+// Footprints counts flows by what they touched and how they ended, before,
+// between and after the moments, which are in order.
+func (s *Store) Footprints(ctx context.Context, q FlowFilter, moments []int64) ([]Footprint, error) {
 	if q.none() {
 		return nil, nil
 	}
+	p := q.params()
+	var err error
+	if p["epochs"], err = epochs(moments); err != nil {
+		return nil, err
+	}
 	var out []Footprint
-	err := s.each(ctx, "flow_footprints", q.params(), func(r driver.Rows) error {
+	err = s.each(ctx, "flow_footprints", p, func(r driver.Rows) error {
 		var f Footprint
 		var verdict uint8
-		if err := r.Scan(&f.Endpoints, &verdict, &f.Culprit, &f.At, &f.Count); err != nil {
+		var epoch int64
+		if err := r.Scan(&f.Endpoints, &verdict, &f.Culprit, &epoch, &f.At, &f.Count); err != nil {
 			return err
 		}
 		f.Verdict = flow.Verdict(verdict)
@@ -125,4 +136,13 @@ func (s *Store) Footprints(ctx context.Context, q FlowFilter) ([]Footprint, erro
 		return nil
 	})
 	return out, err
+}
+
+// epochs are where the times between moments begin: what is before the first
+// belongs to 0.
+func epochs(moments []int64) ([]int64, error) {
+	if len(moments) > maxMoments {
+		return nil, fmt.Errorf("%d changes of owner in the window: %w", len(moments), ErrTooExpensive)
+	}
+	return append([]int64{0}, moments...), nil
 }

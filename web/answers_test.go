@@ -104,7 +104,7 @@ func TestFiltersReachTheStoreAsEndpoints(t *testing.T) {
 func TestOwnersThen(t *testing.T) {
 	w := estate(t)
 	failed := w.flows[0].FailedAt
-	w.history = []OwnerChange{{Endpoint: shipTake.ID, At: at(-24 * time.Hour), Team: "logistics"}, {Endpoint: shipTake.ID, At: failed + 1, Team: "shipping"}}
+	w.history = []store.OwnerChange{{Endpoint: shipTake.ID, At: at(-24 * time.Hour), Team: "logistics"}, {Endpoint: shipTake.ID, At: failed + 1, Team: "shipping"}}
 	tests := []struct{ owners, want string }{{"now", "shipping"}, {"then", "logistics"}}
 	for _, tc := range tests {
 		l := ask[FlowList](t, w, "/api/v1/flows?status=failed&owners="+tc.owners)

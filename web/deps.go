@@ -12,7 +12,7 @@ import (
 	"github.com/baton-observability/baton/store"
 )
 
-// Deps is what the server asks. *store.Store is the first four; all fields but
+// Deps is what the server asks. *store.Store is the first four and History; all fields but
 // History and Log are required.
 type Deps struct {
 	Flows     FlowReader
@@ -52,7 +52,9 @@ type FlowReader interface {
 type FlowSums interface {
 	FlowHistogram(ctx context.Context, q store.FlowFilter, step time.Duration) ([]store.FlowCount, error)
 	Failures(ctx context.Context, q store.FlowFilter) ([]store.FailureGroup, error)
-	Footprints(ctx context.Context, q store.FlowFilter) ([]store.Footprint, error)
+
+	// Footprints tells flows apart by the moments, which are in order.
+	Footprints(ctx context.Context, q store.FlowFilter, moments []int64) ([]store.Footprint, error)
 }
 
 // SpanReader reads spans.
@@ -84,14 +86,10 @@ type Owners interface {
 // OwnerHistory knows who owned endpoints before.
 type OwnerHistory interface {
 	// OwnerHistory answers every recorded change of owner, the oldest first.
-	OwnerHistory(ctx context.Context, tenant string) ([]OwnerChange, error)
-}
+	OwnerHistory(ctx context.Context, tenant string) ([]store.OwnerChange, error)
 
-// OwnerChange says that an endpoint had a new owner from a moment on.
-type OwnerChange struct {
-	Endpoint uint64
-	At       int64  // Unix ns
-	Team     string // empty for nobody
+	// EndpointOwners answers those of one endpoint.
+	EndpointOwners(ctx context.Context, tenant string, endpoint uint64) ([]store.OwnerChange, error)
 }
 
 // Part is a part of the process that can be well or not.

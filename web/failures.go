@@ -29,7 +29,7 @@ func (s *Server) ListFailures(c echo.Context, in ListFailuresParams) error {
 	if err != nil {
 		return err
 	}
-	f.Culprits = d.owning(team, "")
+	d.blaming(&f, team)
 	groups, err := s.failures(c, f)
 	if err != nil {
 		return err

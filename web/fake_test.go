@@ -48,7 +48,7 @@ type world struct {
 	wide      []flow.Wide // of the first flow
 	endpoints []store.EndpointRecord
 	extractor *flow.Extractor
-	history   []OwnerChange
+	history   []store.OwnerChange
 	owners    *ownership.Set
 	status    ownership.Status
 	revision  uint64
@@ -73,13 +73,17 @@ func (w *world) wait(ctx context.Context) error {
 
 func (w *world) keeps(f *flow.Flow, q store.FlowFilter) bool {
 	overlap := q.From.IsZero() || f.Start < q.To.UnixNano() && f.LastActivity >= q.From.UnixNano()
-	touches := func(ids []uint64, has ...uint64) bool {
-		return ids == nil || slices.ContainsFunc(has, func(id uint64) bool { return slices.Contains(ids, id) })
+	touches := func(ids []uint64, whiles []store.Tenure, has ...uint64) bool {
+		any := func(ids []uint64) bool {
+			return slices.ContainsFunc(has, func(id uint64) bool { return slices.Contains(ids, id) })
+		}
+		return ids == nil || any(ids) ||
+			slices.ContainsFunc(whiles, func(t store.Tenure) bool { return t.From <= when(f) && when(f) < t.Until && any(t.Endpoints) })
 	}
-	culprit := q.Culprits == nil || f.Culprit != nil && slices.Contains(q.Culprits, f.Culprit.Endpoint)
+	culprit := q.Culprits == nil || f.Culprit != nil && touches(q.Culprits, q.BlamedWhile, f.Culprit.Endpoint)
 	return f.Tenant == q.Tenant && overlap && (q.Verdicts == nil || slices.Contains(q.Verdicts, f.Verdict)) &&
 		(q.Environment == "" || q.Environment == f.Environment) && (q.Type == 0 || q.Type == f.Type.ID) &&
-		touches(q.Endpoints, f.Endpoints...) && culprit
+		touches(q.Endpoints, q.TouchedWhile, f.Endpoints...) && culprit
 }
 
 func (w *world) ListFlows(ctx context.Context, q store.FlowQuery) ([]flow.Flow, error) {
@@ -191,7 +195,7 @@ func (w *world) Failures(ctx context.Context, q store.FlowFilter) ([]store.Failu
 	return out, w.wait(ctx)
 }
 
-func (w *world) Footprints(ctx context.Context, q store.FlowFilter) ([]store.Footprint, error) {
+func (w *world) Footprints(ctx context.Context, q store.FlowFilter, _ []int64) ([]store.Footprint, error) {
 	var out []store.Footprint
 	for i := range w.flows {
 		f := &w.flows[i]
@@ -260,8 +264,12 @@ func (w *world) Traffic(ctx context.Context, _ string, _, _ time.Time) (map[uint
 	return out, w.wait(ctx)
 }
 
-func (w *world) OwnerHistory(context.Context, string) ([]OwnerChange, error) {
+func (w *world) OwnerHistory(context.Context, string) ([]store.OwnerChange, error) {
 	return w.history, w.fail
+}
+
+func (w *world) EndpointOwners(_ context.Context, _ string, id uint64) ([]store.OwnerChange, error) {
+	return slices.DeleteFunc(slices.Clone(w.history), func(c store.OwnerChange) bool { return c.Endpoint != id }), w.fail
 }
 func (w *world) Ready(context.Context) error { return w.ready }
 

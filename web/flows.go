@@ -106,7 +106,7 @@ func (s *Server) flowPage(c echo.Context, p *params, q store.FlowQuery, pos curs
 	if err != nil {
 		return err
 	}
-	q.Endpoints = d.owning(team, kind)
+	d.touching(&q.FlowFilter, team, kind)
 	limit := q.Limit
 	q.Limit++
 	rows, err := s.deps.Flows.ListFlows(c.Request().Context(), q)

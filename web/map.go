@@ -33,7 +33,7 @@ func (s *Server) GetMap(c echo.Context, in GetMapParams) error {
 	if err != nil {
 		return err
 	}
-	f.Endpoints = d.owning(team, "")
+	d.touching(&f, team, "")
 	ctx := c.Request().Context()
 	flows, err := s.deps.Flows.ListFlows(ctx, store.FlowQuery{FlowFilter: f, Limit: mapFlows})
 	if err != nil {

@@ -19,7 +19,7 @@ type directory struct {
 	byID    map[uint64]*store.EndpointRecord
 	all     []store.EndpointRecord
 	memo    map[uint64]ownership.Owner
-	history map[uint64][]OwnerChange // nil when owners are those of now
+	history map[uint64][]store.OwnerChange // nil when owners are those of now
 }
 
 // directory reads the endpoints of the request's tenant; when is now or then.
@@ -49,7 +49,7 @@ func (d *directory) readHistory(ctx context.Context, r OwnerHistory, tenant stri
 	if err != nil {
 		return err
 	}
-	d.history = map[uint64][]OwnerChange{}
+	d.history = map[uint64][]store.OwnerChange{}
 	for _, ch := range changes {
 		d.history[ch.Endpoint] = append(d.history[ch.Endpoint], ch)
 	}
@@ -99,7 +99,7 @@ func (d *directory) team(id uint64, at int64) string {
 	if len(changes) == 0 {
 		return d.owner(id).Team
 	}
-	n, _ := slices.BinarySearchFunc(changes, at, func(c OwnerChange, at int64) int {
+	n, _ := slices.BinarySearchFunc(changes, at, func(c store.OwnerChange, at int64) int {
 		if c.At <= at {
 			return -1
 		}
@@ -120,8 +120,8 @@ func (d *directory) teams(ids []uint64, at int64) []string {
 	return out
 }
 
-// owning are the endpoints of a kind and a team, each optional. With owners
-// then, those that the team owns or once owned. nil means all.
+// owning are the endpoints of a kind that a team owns now, each optional. nil
+// means all.
 func (d *directory) owning(team, kind string) []uint64 {
 	if team == "" && kind == "" {
 		return nil
@@ -132,8 +132,7 @@ func (d *directory) owning(team, kind string) []uint64 {
 		if kind != "" && e.Kind.String() != kind {
 			continue
 		}
-		if team == "" || d.owner(e.ID).Team == team ||
-			slices.ContainsFunc(d.history[e.ID], func(c OwnerChange) bool { return c.Team == team }) {
+		if team == "" || d.owner(e.ID).Team == team {
 			out = append(out, e.ID)
 		}
 	}

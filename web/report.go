@@ -29,11 +29,11 @@ func (s *Server) OwnershipReport(c echo.Context, in OwnershipReportParams) error
 	if err != nil {
 		return err
 	}
-	prints, err := s.deps.Sums.Footprints(c.Request().Context(), f)
+	prints, err := s.deps.Sums.Footprints(c.Request().Context(), f, d.moments(f.From))
 	if err != nil {
 		return err
 	}
-	out := report(prints, d, f.Environment)
+	out := report(prints, d)
 	out.From, out.To, out.Owners = Time{f.From}, Time{f.To}, owners
 	if team != "" {
 		out.Teams = slices.DeleteFunc(out.Teams, func(t TeamReport) bool { return t.ID != team })
@@ -51,7 +51,7 @@ func (s *Server) OwnershipReport(c echo.Context, in OwnershipReportParams) error
 
 // report adds footprints up by team. A flow counts once for each team that it
 // touched, and its failure once for the team that caused it.
-func report(prints []store.Footprint, d *directory, environment string) OwnershipReport {
+func report(prints []store.Footprint, d *directory) OwnershipReport {
 	by := map[string]*TeamReport{"": {}}
 	row := func(team string) *TeamReport {
 		if by[team] == nil {
@@ -62,13 +62,19 @@ func report(prints []store.Footprint, d *directory, environment string) Ownershi
 	for _, t := range d.teamRefs() {
 		row(t.ID)
 	}
-	for i := range d.all {
-		if e := &d.all[i]; environment == "" || e.Environment == environment {
-			row(d.owner(e.ID).Team).Endpoints++
-		}
+	type held struct {
+		team     string
+		endpoint uint64
 	}
+	counted := map[held]bool{}
 	for i := range prints {
 		f := &prints[i]
+		for _, id := range f.Endpoints {
+			if h := (held{d.team(id, f.At), id}); !counted[h] {
+				counted[h] = true
+				row(h.team).Endpoints++
+			}
+		}
 		touched := d.teams(f.Endpoints, f.At)
 		for _, t := range touched {
 			row(t).Flows += int64(f.Count)

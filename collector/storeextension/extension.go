@@ -39,6 +39,7 @@ type Extension struct {
 
 	extractor *flow.Extractor
 	owners    *ownership.Watcher
+	history   *ownerHistory
 	cancel    context.CancelFunc
 	done      sync.WaitGroup
 
@@ -73,14 +74,20 @@ func (e *Extension) Start(ctx context.Context, _ component.Host) error {
 	e.AddPart(web.StoreHealth(e.store))
 	run, stop := context.WithCancel(context.Background())
 	e.cancel = stop
+	e.history = newOwnerHistory(e.store, e.owners.Current, e.log)
+	e.done.Go(func() { e.history.run(run) })
 	e.done.Go(func() { e.owners.Run(run) })
 	return nil
 }
 
 // ownersChanged keeps on endpoints what the rules look at, and says what a
-// reload brought.
+// reload brought. The first call comes before there is a history, which begins
+// with what is there.
 func (e *Extension) ownersChanged(set *ownership.Set, st ownership.Status) {
 	e.extractor.KeepOwnerAttributes(slices.Concat(e.cfg.OwnerAttributes, set.Keys()))
+	if e.history != nil {
+		e.history.changed()
+	}
 	for _, p := range st.Problems {
 		e.log.Error("a source of owners is broken, its last good state stays", zap.String("file", p.File), zap.Int("line", p.Line),
 			zap.String("problem", p.What), zap.String("remedy", p.Remedy))

@@ -1,7 +1,7 @@
 SELECT {{endpoint_columns}}
 FROM endpoints
 WHERE tenant = {tenant:String}
-  AND kind != 5 AND (kind != 0 OR role != 0) -- db spans and internal ones belong to the hop they run in, unless they are one
+  AND {{listed_endpoint}}
 GROUP BY id
 ORDER BY id
 LIMIT {limit:UInt64}

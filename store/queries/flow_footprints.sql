@@ -1,5 +1,8 @@
+-- Flows are told apart by the last of some moments before them, so that what
+-- changed at those moments can be told of each.
 SELECT endpoints, verdict, if(culprit = 1, c_endpoint, 0) AS blamed,
-       intDiv(if(failed_at > 0, failed_at, last_activity), 3600000000000) * 3600000000000 AS hour, count()
+       roundDown(if(failed_at > 0, failed_at, last_activity), {epochs:Array(Int64)}) AS epoch,
+       min(if(failed_at > 0, failed_at, last_activity)), count()
 FROM flows FINAL
 WHERE {{flow_filter}}
-GROUP BY endpoints, verdict, blamed, hour
+GROUP BY endpoints, verdict, blamed, epoch

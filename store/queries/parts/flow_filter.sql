@@ -4,5 +4,9 @@ tenant = {tenant:String}
   AND (empty({verdicts:Array(UInt8)}) OR has({verdicts:Array(UInt8)}, verdict))
   AND ({environment:String} = '' OR environment = {environment:String})
   AND ({type:UInt64} = 0 OR type_id = {type:UInt64})
-  AND (empty({endpoints:Array(UInt64)}) OR hasAny(endpoints, {endpoints:Array(UInt64)}))
-  AND (empty({culprits:Array(UInt64)}) OR culprit = 1 AND has({culprits:Array(UInt64)}, c_endpoint))
+  AND (empty({endpoints:Array(UInt64)}) AND empty({touched:Array(Array(UInt64))}) OR hasAny(endpoints, {endpoints:Array(UInt64)})
+    OR arrayExists((since, until, ids) -> if(failed_at > 0, failed_at, last_activity) >= since AND if(failed_at > 0, failed_at, last_activity) < until AND hasAny(endpoints, ids),
+                   {touched_from:Array(Int64)}, {touched_until:Array(Int64)}, {touched:Array(Array(UInt64))}))
+  AND (empty({culprits:Array(UInt64)}) AND empty({blamed:Array(Array(UInt64))}) OR culprit = 1 AND (has({culprits:Array(UInt64)}, c_endpoint)
+    OR arrayExists((since, until, ids) -> if(failed_at > 0, failed_at, last_activity) >= since AND if(failed_at > 0, failed_at, last_activity) < until AND has(ids, c_endpoint),
+                   {blamed_from:Array(Int64)}, {blamed_until:Array(Int64)}, {blamed:Array(Array(UInt64))})))
