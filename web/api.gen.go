@@ -342,6 +342,52 @@ type FlowTypeCount struct {
 	Service   string `json:"service"`
 }
 
+// Handoff defines model for Handoff.
+type Handoff struct {
+	Count    int64  `json:"count"`
+	Failed   int64  `json:"failed"`
+	FromName string `json:"from_name"`
+
+	// FromTeam Team id; null when nobody owns that side
+	FromTeam *string `json:"from_team"`
+
+	// Kinds Hop kinds, the most frequent first
+	Kinds  []string `json:"kinds"`
+	ToName string   `json:"to_name"`
+	ToTeam *string  `json:"to_team"`
+
+	// WaitCount Hops of which it is known when the other side took up
+	WaitCount int64 `json:"wait_count"`
+	WaitMaxNs int64 `json:"wait_max_ns"`
+
+	// WaitP50Ns From sending to taking up, the middle; 0 when it is not known of any
+	WaitP50Ns int64 `json:"wait_p50_ns"`
+	WaitP95Ns int64 `json:"wait_p95_ns"`
+}
+
+// HandoffList defines model for HandoffList.
+type HandoffList struct {
+	// Complete All flows of the window were counted
+	Complete bool `json:"complete"`
+
+	// FlowCount Flows of the window
+	FlowCount int64 `json:"flow_count"`
+
+	// From RFC 3339, UTC, always nine digits of fraction, so that strings sort as times do.
+	//
+	// Example: 2026-11-22T11:30:00.000000001Z
+	From     Timestamp `json:"from"`
+	Handoffs []Handoff `json:"handoffs"`
+
+	// SampledFlows Flows whose hops were counted
+	SampledFlows int64 `json:"sampled_flows"`
+
+	// To RFC 3339, UTC, always nine digits of fraction, so that strings sort as times do.
+	//
+	// Example: 2026-11-22T11:30:00.000000001Z
+	To Timestamp `json:"to"`
+}
+
 // Health defines model for Health.
 type Health struct {
 	// Status ok
@@ -969,6 +1015,34 @@ type TeamDetail struct {
 	Services []string `json:"services"`
 }
 
+// TeamFigures defines model for TeamFigures.
+type TeamFigures struct {
+	FailuresCaused   int64 `json:"failures_caused"`
+	FailuresSuffered int64 `json:"failures_suffered"`
+
+	// Flows Flows that touched the team
+	Flows int64 `json:"flows"`
+
+	// From RFC 3339, UTC, always nine digits of fraction, so that strings sort as times do.
+	//
+	// Example: 2026-11-22T11:30:00.000000001Z
+	From Timestamp `json:"from"`
+
+	// StepNs Width of a bucket
+	StepNs int64 `json:"step_ns"`
+
+	// Suffered What others did to the team: failure groups, the most likely and most harmful first, at most 50
+	Suffered []Failure `json:"suffered"`
+
+	// To RFC 3339, UTC, always nine digits of fraction, so that strings sort as times do.
+	//
+	// Example: 2026-11-22T11:30:00.000000001Z
+	To Timestamp `json:"to"`
+
+	// Trend A number for each bucket
+	Trend TeamTrend `json:"trend"`
+}
+
 // TeamList defines model for TeamList.
 type TeamList struct {
 	NextCursor *string `json:"next_cursor"`
@@ -1003,6 +1077,13 @@ type TeamReport struct {
 
 	// Stalled Stalled flows among those caused
 	Stalled int64 `json:"stalled"`
+}
+
+// TeamTrend A number for each bucket
+type TeamTrend struct {
+	Caused   []int64 `json:"caused"`
+	Flows    []int64 `json:"flows"`
+	Suffered []int64 `json:"suffered"`
 }
 
 // Timestamp RFC 3339, UTC, always nine digits of fraction, so that strings sort as times do.
@@ -1289,6 +1370,25 @@ type GetFlowSpansParams struct {
 	Owners *OwnersParam `form:"owners,omitempty" json:"owners,omitempty"`
 }
 
+// ListHandoffsParams defines parameters for ListHandoffs.
+type ListHandoffsParams struct {
+	// From Start of the window; default one hour before `to`. A window is at most 400 days.
+	From *FromParam `form:"from,omitempty" json:"from,omitempty"`
+
+	// To End of the window (exclusive); default now.
+	To *ToParam `form:"to,omitempty" json:"to,omitempty"`
+
+	// Environment Only this `deployment.environment.name`; absent means every environment.
+	Environment *EnvironmentParam `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// Team Only hand-offs from or to this team (team id), of flows that touch it.
+	Team *string `form:"team,omitempty" json:"team,omitempty"`
+
+	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+	// were recorded; where none was, today's.
+	Owners *OwnersParam `form:"owners,omitempty" json:"owners,omitempty"`
+}
+
 // GetMapParams defines parameters for GetMap.
 type GetMapParams struct {
 	// From Start of the window; default one hour before `to`. A window is at most 400 days.
@@ -1377,6 +1477,21 @@ type GetTeamParams struct {
 	Environment *EnvironmentParam `form:"environment,omitempty" json:"environment,omitempty"`
 }
 
+// GetTeamFiguresParams defines parameters for GetTeamFigures.
+type GetTeamFiguresParams struct {
+	// From Start of the window; default one hour before `to`. A window is at most 400 days.
+	From *FromParam `form:"from,omitempty" json:"from,omitempty"`
+
+	// To End of the window (exclusive); default now.
+	To *ToParam `form:"to,omitempty" json:"to,omitempty"`
+
+	// Environment Only this `deployment.environment.name`; absent means every environment.
+	Environment *EnvironmentParam `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// Buckets How many buckets at most (1 to 200, default 60); the step is rounded up to a whole second.
+	Buckets *string `form:"buckets,omitempty" json:"buckets,omitempty"`
+}
+
 // GetTraceParams defines parameters for GetTrace.
 type GetTraceParams struct {
 	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
@@ -1429,6 +1544,9 @@ type ServerInterface interface {
 	// GetFlowSpans The spans of all traces of a flow as one waterfall
 	// (GET /api/v1/flows/{id}/spans)
 	GetFlowSpans(ctx echo.Context, id FlowIDParam, params GetFlowSpansParams) error
+	// ListHandoffs What teams hand to each other, how often that fails and how long it waits
+	// (GET /api/v1/handoffs)
+	ListHandoffs(ctx echo.Context, params ListHandoffsParams) error
 	// GetMap Who calls whom, by service or by team
 	// (GET /api/v1/map)
 	GetMap(ctx echo.Context, params GetMapParams) error
@@ -1447,6 +1565,9 @@ type ServerInterface interface {
 	// GetTeam One team
 	// (GET /api/v1/teams/{id})
 	GetTeam(ctx echo.Context, id string, params GetTeamParams) error
+	// GetTeamFigures Flows of a team over time, failures it caused and failures it suffered
+	// (GET /api/v1/teams/{id}/figures)
+	GetTeamFigures(ctx echo.Context, id string, params GetTeamFiguresParams) error
 	// GetTrace The spans of one trace, columnar and in display order
 	// (GET /api/v1/traces/{trace_id})
 	GetTrace(ctx echo.Context, traceID TraceIDParam, params GetTraceParams) error
@@ -2009,6 +2130,52 @@ func (w *ServerInterfaceWrapper) GetFlowSpans(ctx echo.Context) error {
 	return err
 }
 
+// ListHandoffs converts echo context to params.
+func (w *ServerInterfaceWrapper) ListHandoffs(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListHandoffsParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "environment" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "environment", ctx.QueryParams(), &params.Environment, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter environment: %s", err))
+	}
+
+	// ------------- Optional query parameter "team" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "team", ctx.QueryParams(), &params.Team, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter team: %s", err))
+	}
+
+	// ------------- Optional query parameter "owners" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owners", ctx.QueryParams(), &params.Owners, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owners: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListHandoffs(ctx, params)
+	return err
+}
+
 // GetMap converts echo context to params.
 func (w *ServerInterfaceWrapper) GetMap(ctx echo.Context) error {
 	var err error
@@ -2255,6 +2422,52 @@ func (w *ServerInterfaceWrapper) GetTeam(ctx echo.Context) error {
 	return err
 }
 
+// GetTeamFigures converts echo context to params.
+func (w *ServerInterfaceWrapper) GetTeamFigures(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetTeamFiguresParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "environment" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "environment", ctx.QueryParams(), &params.Environment, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter environment: %s", err))
+	}
+
+	// ------------- Optional query parameter "buckets" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "buckets", ctx.QueryParams(), &params.Buckets, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter buckets: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetTeamFigures(ctx, id, params)
+	return err
+}
+
 // GetTrace converts echo context to params.
 func (w *ServerInterfaceWrapper) GetTrace(ctx echo.Context) error {
 	var err error
@@ -2382,10 +2595,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/failures", wrapper.ListFailures, options.OperationMiddlewares["listFailures"]...)
 	router.GET(options.BaseURL+"/api/v1/teams", wrapper.ListTeams, options.OperationMiddlewares["listTeams"]...)
 	router.GET(options.BaseURL+"/api/v1/teams/:id", wrapper.GetTeam, options.OperationMiddlewares["getTeam"]...)
+	router.GET(options.BaseURL+"/api/v1/teams/:id/figures", wrapper.GetTeamFigures, options.OperationMiddlewares["getTeamFigures"]...)
 	router.GET(options.BaseURL+"/api/v1/endpoints", wrapper.ListEndpoints, options.OperationMiddlewares["listEndpoints"]...)
 	router.GET(options.BaseURL+"/api/v1/endpoints/:id/owner", wrapper.ExplainOwner, options.OperationMiddlewares["explainOwner"]...)
 	router.GET(options.BaseURL+"/api/v1/ownership", wrapper.GetOwnership, options.OperationMiddlewares["getOwnership"]...)
 	router.GET(options.BaseURL+"/api/v1/ownership/report", wrapper.OwnershipReport, options.OperationMiddlewares["ownershipReport"]...)
+	router.GET(options.BaseURL+"/api/v1/handoffs", wrapper.ListHandoffs, options.OperationMiddlewares["listHandoffs"]...)
 	router.GET(options.BaseURL+"/api/v1/map", wrapper.GetMap, options.OperationMiddlewares["getMap"]...)
 	router.GET(options.BaseURL+"/api/v1/status", wrapper.GetStatus, options.OperationMiddlewares["getStatus"]...)
 	router.GET(options.BaseURL+"/api/openapi.json", wrapper.GetOpenAPI, options.OperationMiddlewares["getOpenAPI"]...)

@@ -248,6 +248,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/teams/{id}/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Flows of a team over time, failures it caused and failures it suffered
+         * @description Each flow counts once, at its failure or else its last activity. Caused: failed, stalled and slow flows whose culprit the
+         *     team owns. Suffered: failed and stalled flows that touched the team and that it did not cause. Owners are those of now.
+         */
+        get: operations["getTeamFigures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/endpoints": {
         parameters: {
             query?: never;
@@ -316,6 +337,32 @@ export interface paths {
          * @description Failures count for the team that owned the culprit when the flow failed, unless `owners=now`.
          */
         get: operations["ownershipReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handoffs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What teams hand to each other, how often that fails and how long it waits
+         * @description A hand-off is a hop whose two sides have different owners: caller and provider, producer and consumer, orchestrator and
+         *     activity. The owner of the channel in between is a side only where no consumer took the message up. Each hop counts once,
+         *     whatever its attempts, also a hop that several flows share; it failed when it failed, timed out, was dead-lettered or got
+         *     stuck. Hops of which one side is not known are left out.
+         *
+         *     Counted are the hops of the newest flows of the window: at most 1,000 flows with 60,000 spans. `sampled_flows` says how many
+         *     that were, of `flow_count` in the window; `complete` says that they were all.
+         */
+        get: operations["listHandoffs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -812,6 +859,77 @@ export interface components {
         TeamDetail: components["schemas"]["Team"] & {
             /** @description Services with an endpoint the team owns, sorted */
             services: string[];
+        };
+        TeamFigures: {
+            from: components["schemas"]["Timestamp"];
+            to: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Width of a bucket
+             */
+            step_ns: number;
+            /**
+             * Format: int64
+             * @description Flows that touched the team
+             */
+            flows: number;
+            /** Format: int64 */
+            failures_caused: number;
+            /** Format: int64 */
+            failures_suffered: number;
+            trend: components["schemas"]["TeamTrend"];
+            /** @description What others did to the team: failure groups, the most likely and most harmful first, at most 50 */
+            suffered: components["schemas"]["Failure"][];
+        };
+        /** @description A number for each bucket */
+        TeamTrend: {
+            flows: number[];
+            caused: number[];
+            suffered: number[];
+        };
+        HandoffList: {
+            from: components["schemas"]["Timestamp"];
+            to: components["schemas"]["Timestamp"];
+            /**
+             * Format: int64
+             * @description Flows whose hops were counted
+             */
+            sampled_flows: number;
+            /**
+             * Format: int64
+             * @description Flows of the window
+             */
+            flow_count: number;
+            /** @description All flows of the window were counted */
+            complete: boolean;
+            handoffs: components["schemas"]["Handoff"][];
+        };
+        Handoff: {
+            /** @description Team id; null when nobody owns that side */
+            from_team: string | null;
+            from_name: string;
+            to_team: string | null;
+            to_name: string;
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            failed: number;
+            /** @description Hop kinds, the most frequent first */
+            kinds: string[];
+            /**
+             * Format: int64
+             * @description Hops of which it is known when the other side took up
+             */
+            wait_count: number;
+            /**
+             * Format: int64
+             * @description From sending to taking up, the middle; 0 when it is not known of any
+             */
+            wait_p50_ns: number;
+            /** Format: int64 */
+            wait_p95_ns: number;
+            /** Format: int64 */
+            wait_max_ns: number;
         };
         Endpoint: {
             id: string;
@@ -1721,6 +1839,44 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getTeamFigures: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Start of the window; default one hour before `to`. A window is at most 400 days.
+                 * @example now-1h
+                 */
+                from?: components["parameters"]["FromParam"];
+                /**
+                 * @description End of the window (exclusive); default now.
+                 * @example 2026-11-22T12:00:00Z
+                 */
+                to?: components["parameters"]["ToParam"];
+                /** @description Only this `deployment.environment.name`; absent means every environment. */
+                environment?: components["parameters"]["EnvironmentParam"];
+                /** @description How many buckets at most (1 to 200, default 60); the step is rounded up to a whole second. */
+                buckets?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TeamFigures"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listEndpoints: {
         parameters: {
             query?: {
@@ -1861,6 +2017,47 @@ export interface operations {
                     "application/json": components["schemas"]["OwnershipReport"];
                     "text/csv": string;
                     "text/markdown": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listHandoffs: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Start of the window; default one hour before `to`. A window is at most 400 days.
+                 * @example now-1h
+                 */
+                from?: components["parameters"]["FromParam"];
+                /**
+                 * @description End of the window (exclusive); default now.
+                 * @example 2026-11-22T12:00:00Z
+                 */
+                to?: components["parameters"]["ToParam"];
+                /** @description Only this `deployment.environment.name`; absent means every environment. */
+                environment?: components["parameters"]["EnvironmentParam"];
+                /** @description Only hand-offs from or to this team (team id), of flows that touch it. */
+                team?: string;
+                /**
+                 * @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+                 *     were recorded; where none was, today's.
+                 */
+                owners?: components["parameters"]["OwnersParam"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Hand-offs, the most frequent first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoffList"];
                 };
             };
             default: components["responses"]["Problem"];
