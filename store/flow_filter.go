@@ -20,6 +20,9 @@ type FlowFilter struct {
 	Endpoints   []uint64 // flows that touch any of them; nil for all, empty for none
 	Culprits    []uint64 // flows whose culprit is any of them; nil for all, empty for none
 
+	// Also are further sets of endpoints; flows touch at least one of each.
+	Also [][]uint64
+
 	// Besides those: what counts only for flows of some time.
 	TouchedWhile, BlamedWhile []Tenure
 }
@@ -49,7 +52,7 @@ func (q *FlowFilter) params() params {
 	return params{
 		"touched_from": touchedFrom, "touched_until": touchedUntil, "touched": touched,
 		"blamed_from": blamedFrom, "blamed_until": blamedUntil, "blamed": blamed,
-		"tenant": q.Tenant, "from": from, "to": to, "verdicts": verdicts, "environment": q.Environment, "type": q.Type,
+		"also": orEmpty(q.Also), "tenant": q.Tenant, "from": from, "to": to, "verdicts": verdicts, "environment": q.Environment, "type": q.Type,
 		"endpoints": orEmpty(q.Endpoints), "culprits": orEmpty(q.Culprits),
 	}
 }
@@ -84,6 +87,7 @@ func (q *FlowFilter) passes(f *flow.Flow) bool {
 	return in && (q.Verdicts == nil || contains(q.Verdicts, f.Verdict)) &&
 		(q.Environment == "" || f.Environment == q.Environment) && (q.Type == 0 || f.Type.ID == q.Type) &&
 		(q.Endpoints == nil || touches(q.Endpoints, q.TouchedWhile, f, f.Endpoints...)) &&
+		!slices.ContainsFunc(q.Also, func(set []uint64) bool { return !contains(set, f.Endpoints...) }) &&
 		(q.Culprits == nil || f.Culprit != nil && touches(q.Culprits, q.BlamedWhile, f, f.Culprit.Endpoint))
 }
 

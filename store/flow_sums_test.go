@@ -73,6 +73,24 @@ func TestFootprints(t *testing.T) {
 	require.ErrorIs(t, err, ErrTooExpensive)
 }
 
+func TestFlowSamples(t *testing.T) {
+	s := testStore(t)
+	touching := func(ids ...uint64) func(*flow.Flow) { return func(f *flow.Flow) { f.Endpoints = ids } }
+	var flows []flow.Flow
+	for i := range 5 {
+		flows = append(flows, flowAt(noon.Add(time.Duration(i)*time.Minute), byte(i+1), touching(1, 2)))
+	}
+	rare := flowAt(noon.Add(-time.Minute), 9, touching(2, 3))
+	write(t, s, append(flows, rare)...)
+	got, err := s.FlowSamples(context.Background(), FlowFilter{Endpoints: []uint64{1, 3, 4}})
+	require.NoError(t, err)
+	require.Equal(t, map[uint64][]flow.FlowID{1: {flows[4].ID, flows[3].ID, flows[2].ID}, 3: {rare.ID}}, got)
+
+	got, err = s.FlowSamples(context.Background(), FlowFilter{Endpoints: []uint64{}})
+	require.NoError(t, err)
+	require.Empty(t, got)
+}
+
 func TestRevisionGrowsWithEveryChange(t *testing.T) {
 	s := testStore(t)
 	ctx := context.Background()

@@ -146,3 +146,26 @@ func epochs(moments []int64) ([]int64, error) {
 	}
 	return append([]int64{0}, moments...), nil
 }
+
+// FlowSamples finds the newest flows, at most three, that touch each of the
+// filter's endpoints, which must not be nil.
+func (s *Store) FlowSamples(ctx context.Context, q FlowFilter) (map[uint64][]flow.FlowID, error) {
+	if q.none() {
+		return nil, nil
+	}
+	out := map[uint64][]flow.FlowID{}
+	err := s.each(ctx, "flow_samples", q.params(), func(r driver.Rows) error {
+		var id uint64
+		var samples []string
+		if err := r.Scan(&id, &samples); err != nil {
+			return err
+		}
+		flows := make([]flow.FlowID, len(samples))
+		for i := range samples {
+			copy(flows[i][:], samples[i])
+		}
+		out[id] = flows
+		return nil
+	})
+	return out, err
+}
