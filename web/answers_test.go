@@ -1,7 +1,11 @@
 package web
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/csv"
+	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -192,16 +196,32 @@ func TestOwnerExplainsItself(t *testing.T) {
 func TestReport(t *testing.T) {
 	w := estate(t)
 	r := ask[OwnershipReport](t, w, "/api/v1/ownership/report")
-	want := []TeamReport{
-		{ID: "shipping", Name: "Shipping", Endpoints: 1, Flows: 1, FailuresCaused: 1},
-		{ID: "checkout", Name: "Checkout", Endpoints: 2, Flows: 7, FailuresSuffered: 2},
+	// The first flow alone has spans: 50 ms at checkout, with 5 of them sending,
+	// and 200 ms at shipping.
+	want := []struct {
+		id, name                                                                    string
+		endpoints, flows, caused, suffered, stalled, slow, handoffs, unowned, ownMS int64
+	}{
+		{"shipping", "Shipping", 1, 1, 1, 0, 0, 0, 1, 0, 200},
+		{"checkout", "Checkout", 2, 7, 0, 2, 0, 0, 1, 1, 50},
+		{"", "", 1, 2, 1, 0, 1, 0, 1, 2, 0}, // the queue has no owner
 	}
-	if !slices.Equal(r.Teams, want) || r.Unowned != (TeamReport{Endpoints: 1, Flows: 2, FailuresCaused: 1, Stalled: 1}) || r.Owners != "then" {
-		t.Errorf("%+v\nunowned %+v", r.Teams, r.Unowned)
+	for i, x := range want {
+		f := ReportFigures{Endpoints: x.endpoints, Flows: x.flows, FailuresCaused: x.caused, FailuresSuffered: x.suffered, Stalled: x.stalled,
+			Slow: x.slow, FailedHandoffs: x.handoffs, UnownedHops: x.unowned, OwnTimeNs: x.ownMS * 1e6, Incidents: x.caused, IncidentsOpen: x.caused}
+		part := float64(x.ownMS) / 250
+		f.LatencyShare = &part
+		got := r.rows()[i]
+		if got.ID != x.id || got.Name != x.name || !reflect.DeepEqual(*got.figuresOf(), f) {
+			t.Errorf("got  %+v\nwant %+v", got, x)
+		}
+	}
+	if len(r.Teams) != 2 || r.Owners != "then" || r.Measured != (Measured{Flows: 1, OfFlows: 8, Failures: 1, OfFailures: 2}) {
+		t.Errorf("%+v", r)
 	}
 	rec := get(serve(t, w), "/api/v1/ownership/report?format=csv")
 	rows, err := csv.NewReader(rec.Body).ReadAll()
-	if err != nil || len(rows) != 4 || !slices.Equal(rows[1], []string{"shipping", "Shipping", "1", "1", "1", "0", "0", "0"}) {
+	if err != nil || len(rows) != 4 || !slices.Equal(rows[1][:8], []string{"shipping", "Shipping", "1", "1", "1", "0", "0", "0"}) {
 		t.Errorf("%v %v", rows, err)
 	}
 }
@@ -270,5 +290,100 @@ func TestSpanOfTheRightSide(t *testing.T) {
 	}
 	if s := ask[SpanDetail](t, w, path); deref(s.Owner.Team) != "shipping" || s.Classification.Rule == "" || s.Status.Message != "no such address" {
 		t.Errorf("%+v", s)
+	}
+}
+
+func TestReportFormats(t *testing.T) {
+	w := estate(t)
+	w.recovered = at(0)
+	w.flows[0].Type.Operation = "<b>|POST"
+	h := serve(t, w)
+	for format, want := range map[string][]string{
+		"csv":  {"latency_share", "recovery_mean_s_before", "shipping,Shipping,1,1,1,0,0,0,1,0,0.800000,1,0,598.800,598.800,"},
+		"md":   {"| Shipping | 1 (+1) | 1 (+1) | 1 (+1) |", "| 80.0 % |", "| 9m 58s | 9m 58s |", `&lt;b>\|POST at order-api`, "of 1 of 8 flows"},
+		"html": {"<style>body{", "&lt;b&gt;|POST at order-api", "<td>80.0 %</td>", "<small>&#43;1</small>", "Teams"},
+	} {
+		rec := get(h, "/api/v1/ownership/report?format="+format)
+		for _, text := range want {
+			if !strings.Contains(rec.Body.String(), text) {
+				t.Errorf("%s has no %q:\n%s", format, text, rec.Body)
+			}
+		}
+	}
+}
+
+// The page must show in a mail and with no network: it asks for nothing, and its
+// style is the one that its policy allows.
+func TestReportPageIsSelfContained(t *testing.T) {
+	rec := get(serve(t, estate(t)), "/api/v1/ownership/report?format=html")
+	body := rec.Body.String()
+	for _, outside := range []string{"<link", "<script", "src=", "href=", "url(", "@import", " style="} {
+		if strings.Contains(body, outside) {
+			t.Errorf("the page has %q", outside)
+		}
+	}
+	_, style, _ := strings.Cut(body, "<style>")
+	style, _, _ = strings.Cut(style, "</style>")
+	sum := sha256.Sum256([]byte(style))
+	if policy := rec.Header().Get("Content-Security-Policy"); !strings.Contains(policy, base64.StdEncoding.EncodeToString(sum[:])) {
+		t.Errorf("policy %s", policy)
+	}
+}
+
+func TestOwnTime(t *testing.T) {
+	span := func(start, length int64) *flow.Facts { return &flow.Facts{Start: start, Duration: length} }
+	tests := map[string]struct {
+		children []*flow.Facts
+		want     int64
+	}{
+		"alone":             {nil, 100},
+		"one after another": {[]*flow.Facts{span(10, 20), span(50, 20)}, 60},
+		"overlapping":       {[]*flow.Facts{span(40, 30), span(10, 40)}, 40},
+		"within another":    {[]*flow.Facts{span(10, 50), span(20, 10), span(30, 40)}, 40},
+		"beyond the parent": {[]*flow.Facts{span(-50, 60), span(90, 500), span(200, 5)}, 80},
+		"negative":          {[]*flow.Facts{span(10, -5)}, 100},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			facts := append([]*flow.Facts{span(0, 100)}, tt.children...)
+			order := make([]int, len(tt.children))
+			for i := range order {
+				order[i] = i + 1
+			}
+			if got := ownTime(facts, 0, order); got != tt.want {
+				t.Errorf("own time is %d, want %d", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestTenuresOfThen(t *testing.T) {
+	w := estate(t)
+	d := newDirectory(w.owners, w.endpoints)
+	w.history = []store.OwnerChange{{Endpoint: shipTake.ID, At: 10, Team: "x"}, {Endpoint: shipTake.ID, At: 20, Team: "x"}, {Endpoint: shipTake.ID, At: 30, Team: "y"},
+		{Endpoint: shipTake.ID, At: 40, Team: "x"}, {Endpoint: orderAPI.ID, At: 5, Team: "x"}}
+	if err := d.readHistory(t.Context(), w, ""); err != nil {
+		t.Fatal(err)
+	}
+	always, spells := d.tenures("x", "")
+	want := []store.Tenure{{From: math.MinInt64, Until: 30, Endpoints: []uint64{shipTake.ID}}, {From: 40, Until: math.MaxInt64, Endpoints: []uint64{shipTake.ID}}}
+	if !slices.Equal(always, []uint64{orderAPI.ID}) || !reflect.DeepEqual(spells, want) {
+		t.Errorf("always %v, spells %+v", always, spells)
+	}
+	if m := d.moments(time.Unix(0, 30)); !slices.Equal(m, []int64{40}) {
+		t.Errorf("moments %v", m)
+	}
+	if always, spells = d.tenures("nobody", ""); always == nil || len(always)+len(spells) > 0 {
+		t.Errorf("a team that never owned: %v %v", always, spells)
+	}
+}
+
+func TestOwnerHistoryOfAnEndpoint(t *testing.T) {
+	w := estate(t)
+	w.history = []store.OwnerChange{{Endpoint: shipTake.ID, At: at(-time.Hour), Team: "shipping", Source: "rule", Why: "because"},
+		{Endpoint: orderAPI.ID, At: at(0), Team: "checkout"}, {Endpoint: shipTake.ID, At: at(0), Source: "none"}}
+	got := ask[OwnerHistoryList](t, w, "/api/v1/endpoints/"+idOf(shipTake)+"/owners").Changes
+	if len(got) != 2 || got[0].Team != nil || deref(got[1].Team) != "shipping" || got[1].TeamName != "Shipping" || got[1].Detail != "because" {
+		t.Errorf("%+v", got)
 	}
 }

@@ -538,6 +538,18 @@ type MapNode struct {
 	Team *string `json:"team"`
 }
 
+// Measured How many flows were read span by span: own time and failed hand-offs are of these, and exact when none is missing
+type Measured struct {
+	Failures int64 `json:"failures"`
+	Flows    int64 `json:"flows"`
+
+	// OfFailures Failed and stalled flows of the window that have a culprit
+	OfFailures int64 `json:"of_failures"`
+
+	// OfFlows Flows of the window
+	OfFlows int64 `json:"of_flows"`
+}
+
 // Owner defines model for Owner.
 type Owner struct {
 	// Detail Where it says so: file and line, catalogue entry, or attribute
@@ -584,6 +596,11 @@ type OwnerExplanation struct {
 	TeamName   string   `json:"team_name"`
 }
 
+// OwnerHistoryList defines model for OwnerHistoryList.
+type OwnerHistoryList struct {
+	Changes []OwnerRecord `json:"changes"`
+}
+
 // OwnerProblem defines model for OwnerProblem.
 type OwnerProblem struct {
 	Column int64  `json:"column"`
@@ -603,6 +620,25 @@ type OwnerProposal struct {
 	// Score 0 to 1: how much of the evidence names this team
 	Score    float64 `json:"score"`
 	Team     string  `json:"team"`
+	TeamName string  `json:"team_name"`
+}
+
+// OwnerRecord defines model for OwnerRecord.
+type OwnerRecord struct {
+	// At RFC 3339, UTC, always nine digits of fraction, so that strings sort as times do.
+	//
+	// Example: 2026-11-22T11:30:00.000000001Z
+	At     Timestamp `json:"at"`
+	Detail string    `json:"detail"`
+
+	// Origin The catalogue, by name
+	Origin string `json:"origin"`
+
+	// Source rule, catalogue, attribute, none
+	Source string `json:"source"`
+
+	// Team null for nobody
+	Team     *string `json:"team"`
 	TeamName string  `json:"team_name"`
 }
 
@@ -704,14 +740,24 @@ type Ownership struct {
 
 // OwnershipReport defines model for OwnershipReport.
 type OwnershipReport struct {
+	Before ReportBefore `json:"before"`
+
+	// Environment Empty for all
+	Environment string `json:"environment"`
+
 	// From RFC 3339, UTC, always nine digits of fraction, so that strings sort as times do.
 	//
 	// Example: 2026-11-22T11:30:00.000000001Z
 	From Timestamp `json:"from"`
 
+	// Measured How many flows were read span by span: own time and failed hand-offs are of these, and exact when none is missing
+	Measured Measured `json:"measured"`
+
 	// Owners now or then
-	Owners string       `json:"owners"`
-	Teams  []TeamReport `json:"teams"`
+	Owners string `json:"owners"`
+
+	// Teams Those that caused most failures first
+	Teams []TeamReport `json:"teams"`
 
 	// To RFC 3339, UTC, always nine digits of fraction, so that strings sort as times do.
 	//
@@ -757,6 +803,76 @@ type Problem struct {
 
 	// Type A stable name of the problem: `/problems/bad-parameter`, `/problems/not-found`, ...
 	Type string `json:"type"`
+}
+
+// Recovery defines model for Recovery.
+type Recovery struct {
+	Incidents int64  `json:"incidents"`
+	MaxNs     *int64 `json:"max_ns"`
+	MeanNs    *int64 `json:"mean_ns"`
+	Open      int64  `json:"open"`
+
+	// Type The entry endpoint that flows of one type share
+	Type FlowType `json:"type"`
+}
+
+// ReportBefore defines model for ReportBefore.
+type ReportBefore struct {
+	// From RFC 3339, UTC, always nine digits of fraction, so that strings sort as times do.
+	//
+	// Example: 2026-11-22T11:30:00.000000001Z
+	From Timestamp `json:"from"`
+
+	// Measured How many flows were read span by span: own time and failed hand-offs are of these, and exact when none is missing
+	Measured Measured `json:"measured"`
+
+	// To RFC 3339, UTC, always nine digits of fraction, so that strings sort as times do.
+	//
+	// Example: 2026-11-22T11:30:00.000000001Z
+	To Timestamp `json:"to"`
+}
+
+// ReportFigures defines model for ReportFigures.
+type ReportFigures struct {
+	// Endpoints Endpoints of the team that these flows touched
+	Endpoints int64 `json:"endpoints"`
+
+	// FailedHandoffs Failed and stalled flows that ended at a hop between the team and another owner
+	FailedHandoffs int64 `json:"failed_handoffs"`
+
+	// FailuresCaused Failed, stalled and slow flows whose culprit the team owns
+	FailuresCaused int64 `json:"failures_caused"`
+
+	// FailuresSuffered Failed and stalled flows the team took part in and another caused
+	FailuresSuffered int64 `json:"failures_suffered"`
+
+	// Flows Flows that touched one of them
+	Flows int64 `json:"flows"`
+
+	// Incidents Runs of failures that the team's endpoints caused
+	Incidents int64 `json:"incidents"`
+
+	// IncidentsOpen Those that nothing showed to be over by the end of the window
+	IncidentsOpen int64 `json:"incidents_open"`
+
+	// LatencyShare Part of all own time, 0 to 1; null when nothing was measured
+	LatencyShare *float64 `json:"latency_share"`
+
+	// OwnTimeNs Time spent in the team's spans and in nothing below them, of the flows that were measured
+	OwnTimeNs     int64  `json:"own_time_ns"`
+	RecoveryMaxNs *int64 `json:"recovery_max_ns"`
+
+	// RecoveryMeanNs From an incident's first failure until its recovery; null without any that ended
+	RecoveryMeanNs *int64 `json:"recovery_mean_ns"`
+
+	// Slow Slow flows among those caused
+	Slow int64 `json:"slow"`
+
+	// Stalled Stalled flows among those caused
+	Stalled int64 `json:"stalled"`
+
+	// UnownedHops Endpoints without owner in the flows the team took part in, counted once a flow
+	UnownedHops int64 `json:"unowned_hops"`
 }
 
 // Resource defines model for Resource.
@@ -1058,8 +1174,13 @@ type TeamRef struct {
 
 // TeamReport defines model for TeamReport.
 type TeamReport struct {
-	// Endpoints Endpoints the team owns
+	Before ReportFigures `json:"before"`
+
+	// Endpoints Endpoints of the team that these flows touched
 	Endpoints int64 `json:"endpoints"`
+
+	// FailedHandoffs Failed and stalled flows that ended at a hop between the team and another owner
+	FailedHandoffs int64 `json:"failed_handoffs"`
 
 	// FailuresCaused Failed, stalled and slow flows whose culprit the team owns
 	FailuresCaused int64 `json:"failures_caused"`
@@ -1070,13 +1191,35 @@ type TeamReport struct {
 	// Flows Flows that touched one of them
 	Flows int64  `json:"flows"`
 	ID    string `json:"id"`
-	Name  string `json:"name"`
+
+	// Incidents Runs of failures that the team's endpoints caused
+	Incidents int64 `json:"incidents"`
+
+	// IncidentsOpen Those that nothing showed to be over by the end of the window
+	IncidentsOpen int64 `json:"incidents_open"`
+
+	// LatencyShare Part of all own time, 0 to 1; null when nothing was measured
+	LatencyShare *float64 `json:"latency_share"`
+	Name         string   `json:"name"`
+
+	// OwnTimeNs Time spent in the team's spans and in nothing below them, of the flows that were measured
+	OwnTimeNs int64 `json:"own_time_ns"`
+
+	// Recoveries Incidents by flow type, those with most first
+	Recoveries    []Recovery `json:"recoveries"`
+	RecoveryMaxNs *int64     `json:"recovery_max_ns"`
+
+	// RecoveryMeanNs From an incident's first failure until its recovery; null without any that ended
+	RecoveryMeanNs *int64 `json:"recovery_mean_ns"`
 
 	// Slow Slow flows among those caused
 	Slow int64 `json:"slow"`
 
 	// Stalled Stalled flows among those caused
 	Stalled int64 `json:"stalled"`
+
+	// UnownedHops Endpoints without owner in the flows the team took part in, counted once a flow
+	UnownedHops int64 `json:"unowned_hops"`
 }
 
 // TeamTrend A number for each bucket
@@ -1435,8 +1578,10 @@ type OwnershipReportParams struct {
 	// Team Team id. Flows - those that touch an endpoint of the team; other lists - the team's own rows.
 	Team *TeamParam `form:"team,omitempty" json:"team,omitempty"`
 
-	// Owners `then` (default here): owners at the time of failure; `now`: owners today.
+	// Owners `then` (default here): owners at the time; `now`: owners today.
 	Owners *string `form:"owners,omitempty" json:"owners,omitempty"`
+
+	// Format `html` is one page without anything beside it, fit for mail.
 	Format *string `form:"format,omitempty" json:"format,omitempty"`
 }
 
@@ -1517,6 +1662,9 @@ type ServerInterface interface {
 	// ExplainOwner Who owns an endpoint, and why
 	// (GET /api/v1/endpoints/{id}/owner)
 	ExplainOwner(ctx echo.Context, id string) error
+	// OwnerHistory Who owned an endpoint when
+	// (GET /api/v1/endpoints/{id}/owners)
+	OwnerHistory(ctx echo.Context, id string) error
 	// ListFailures Failed, stalled and slow flows of the window, grouped by culprit, the most likely and most harmful first
 	// (GET /api/v1/failures)
 	ListFailures(ctx echo.Context, params ListFailuresParams) error
@@ -1553,7 +1701,7 @@ type ServerInterface interface {
 	// GetOwnership How much has an owner, what has none, and where the sources of owners are wrong
 	// (GET /api/v1/ownership)
 	GetOwnership(ctx echo.Context, params GetOwnershipParams) error
-	// OwnershipReport Flows and failures by team
+	// OwnershipReport What each team's part was in the flows of a window
 	// (GET /api/v1/ownership/report)
 	OwnershipReport(ctx echo.Context, params OwnershipReportParams) error
 	// GetStatus How Baton itself is doing
@@ -1680,6 +1828,22 @@ func (w *ServerInterfaceWrapper) ExplainOwner(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ExplainOwner(ctx, id)
+	return err
+}
+
+// OwnerHistory converts echo context to params.
+func (w *ServerInterfaceWrapper) OwnerHistory(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.OwnerHistory(ctx, id)
 	return err
 }
 
@@ -2598,6 +2762,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/teams/:id/figures", wrapper.GetTeamFigures, options.OperationMiddlewares["getTeamFigures"]...)
 	router.GET(options.BaseURL+"/api/v1/endpoints", wrapper.ListEndpoints, options.OperationMiddlewares["listEndpoints"]...)
 	router.GET(options.BaseURL+"/api/v1/endpoints/:id/owner", wrapper.ExplainOwner, options.OperationMiddlewares["explainOwner"]...)
+	router.GET(options.BaseURL+"/api/v1/endpoints/:id/owners", wrapper.OwnerHistory, options.OperationMiddlewares["ownerHistory"]...)
 	router.GET(options.BaseURL+"/api/v1/ownership", wrapper.GetOwnership, options.OperationMiddlewares["getOwnership"]...)
 	router.GET(options.BaseURL+"/api/v1/ownership/report", wrapper.OwnershipReport, options.OperationMiddlewares["ownershipReport"]...)
 	router.GET(options.BaseURL+"/api/v1/handoffs", wrapper.ListHandoffs, options.OperationMiddlewares["listHandoffs"]...)

@@ -42,7 +42,10 @@ func loadContract(t testing.TB) *contract {
 	return &contract{doc, r}
 }
 
-func init() { openapi3filter.RegisterBodyDecoder("text/markdown", openapi3filter.PlainBodyDecoder) }
+func init() {
+	openapi3filter.RegisterBodyDecoder("text/markdown", openapi3filter.PlainBodyDecoder)
+	openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.PlainBodyDecoder)
+}
 
 func (c *contract) check(t testing.TB, path string, rec *httptest.ResponseRecorder) {
 	t.Helper()
@@ -99,6 +102,8 @@ func goodPaths() []string {
 		"/api/v1/ownership/report",
 		"/api/v1/ownership/report?format=csv",
 		"/api/v1/ownership/report?format=md",
+		"/api/v1/ownership/report?format=html",
+		"/api/v1/endpoints/" + idOf(shipTake) + "/owners",
 		"/api/v1/map",
 		"/api/v1/map?by=team&team=shipping",
 		"/api/v1/status",

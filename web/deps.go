@@ -55,6 +55,9 @@ type FlowSums interface {
 
 	// Footprints tells flows apart by the moments, which are in order.
 	Footprints(ctx context.Context, q store.FlowFilter, moments []int64) ([]store.Footprint, error)
+
+	Incidents(ctx context.Context, q store.FlowFilter) ([]store.Incident, error)
+	SampleFlows(ctx context.Context, q store.FlowFilter, blamed bool, limit int) ([]store.SampledFlow, error)
 }
 
 // SpanReader reads spans.

@@ -52,6 +52,7 @@ type world struct {
 	owners    *ownership.Set
 	status    ownership.Status
 	revision  uint64
+	recovered int64 // the end of every incident
 	ready     error
 	fail      error              // of every read
 	block     chan struct{}      // reads wait for it, or for their context
@@ -211,6 +212,19 @@ func (w *world) Footprints(ctx context.Context, q store.FlowFilter, _ []int64) (
 	return out, w.wait(ctx)
 }
 
+func (w *world) FlowSamples(ctx context.Context, q store.FlowFilter) (map[uint64][]flow.FlowID, error) {
+	out := map[uint64][]flow.FlowID{}
+	for i := range w.flows {
+		f := &w.flows[i]
+		for _, id := range f.Endpoints {
+			if w.keeps(f, q) && slices.Contains(q.Endpoints, id) && len(out[id]) < 3 {
+				out[id] = append(out[id], f.ID)
+			}
+		}
+	}
+	return out, w.wait(ctx)
+}
+
 // SegmentsOfFlows knows the spans of the first flow only.
 func (w *world) SegmentsOfFlows(ctx context.Context, _ string, ids []flow.FlowID) ([]store.Segment, error) {
 	var out []store.Segment
@@ -262,6 +276,28 @@ func (w *world) Traffic(ctx context.Context, _ string, _, _ time.Time) (map[uint
 		out[e.ID] = store.Traffic{Spans: uint64(100 - i), Errors: uint64(i)}
 	}
 	return out, w.wait(ctx)
+}
+
+func (w *world) Incidents(_ context.Context, q store.FlowFilter) (out []store.Incident, err error) {
+	for i := range w.flows {
+		if f := &w.flows[i]; f.Culprit != nil && f.FailedAt != 0 && w.keeps(f, q) {
+			out = append(out, store.Incident{Type: f.Type, Endpoint: f.Culprit.Endpoint, Failed: f.FailedAt, Recovered: w.recovered, Failures: 1})
+		}
+	}
+	return out, w.fail
+}
+
+func (w *world) SampleFlows(_ context.Context, q store.FlowFilter, blamed bool, limit int) (out []store.SampledFlow, err error) {
+	for i := range w.flows {
+		if f := &w.flows[i]; w.keeps(f, q) && (f.Culprit != nil || !blamed) {
+			x := store.SampledFlow{ID: f.ID, Spans: f.Spans, At: when(f)}
+			if f.Culprit != nil {
+				x.Culprit, x.Trace, x.Span = f.Culprit.Endpoint, f.Culprit.Trace, f.Culprit.Span
+			}
+			out = append(out, x)
+		}
+	}
+	return out[:min(len(out), limit)], w.fail
 }
 
 func (w *world) OwnerHistory(context.Context, string) ([]store.OwnerChange, error) {

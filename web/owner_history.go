@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/labstack/echo/v4"
+
 	"github.com/baton-observability/baton/flow"
 	"github.com/baton-observability/baton/ownership"
 	"github.com/baton-observability/baton/store"
@@ -13,6 +15,32 @@ import (
 
 // Subject is an endpoint as ownership rules see it.
 func Subject(e *flow.Endpoint) ownership.Subject { return subject(e) }
+
+// maxShownOwners is how many changes of one endpoint are shown.
+const maxShownOwners = 1000
+
+// OwnerHistory answers who owned an endpoint when.
+func (s *Server) OwnerHistory(c echo.Context, id string) error {
+	p := s.params()
+	endpoint := p.endpointID("id", id)
+	if err := p.err(); err != nil {
+		return err
+	}
+	out := OwnerHistoryList{Changes: []OwnerRecord{}}
+	if s.deps.History == nil {
+		return answer(c, out)
+	}
+	changes, err := s.deps.History.EndpointOwners(c.Request().Context(), tenant(c), endpoint)
+	if err != nil {
+		return err
+	}
+	d := newDirectory(s.deps.Owners.Current(), nil)
+	for _, ch := range slices.Backward(changes[max(len(changes)-maxShownOwners, 0):]) {
+		out.Changes = append(out.Changes, OwnerRecord{At: unixTime(ch.At), Team: orNil(ch.Team), TeamName: d.name(ch.Team), Source: ch.Source,
+			Origin: ch.Origin, Detail: ch.Why})
+	}
+	return answer(c, out)
+}
 
 // touching narrows a filter to flows that touched what a team owned when they
 // failed or, if they did not, when they were last active. Team and kind are

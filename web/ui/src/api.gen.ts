@@ -303,6 +303,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/endpoints/{id}/owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who owned an endpoint when
+         * @description What was recorded, since the endpoint was first seen or since this Baton records owners. The owner of now is at `/owner`.
+         */
+        get: operations["ownerHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ownership": {
         parameters: {
             query?: never;
@@ -333,8 +353,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Flows and failures by team
-         * @description Failures count for the team that owned the culprit when the flow failed, unless `owners=now`.
+         * What each team's part was in the flows of a window
+         * @description Flows touched, failures caused and suffered, time to recovery, failed hand-offs and the share of latency by team, beside
+         *     the same figures of the window before, which is as long. Owners are those of the time at which a flow failed or else was
+         *     last active, unless `owners=now`. docs/report.md defines every figure.
          */
         get: operations["ownershipReport"];
         put?: never;
@@ -1152,18 +1174,45 @@ export interface components {
         OwnershipReport: {
             from: components["schemas"]["Timestamp"];
             to: components["schemas"]["Timestamp"];
+            /** @description Empty for all */
+            environment: string;
             /** @description now or then */
             owners: string;
+            /** @description Those that caused most failures first */
             teams: components["schemas"]["TeamReport"][];
             /** @description The same figures for what nobody owns; its id and name are empty */
             unowned: components["schemas"]["TeamReport"];
+            measured: components["schemas"]["Measured"];
+            before: components["schemas"]["ReportBefore"];
+        };
+        ReportBefore: {
+            from: components["schemas"]["Timestamp"];
+            to: components["schemas"]["Timestamp"];
+            measured: components["schemas"]["Measured"];
+        };
+        /** @description How many flows were read span by span: own time and failed hand-offs are of these, and exact when none is missing */
+        Measured: {
+            /** Format: int64 */
+            flows: number;
+            /**
+             * Format: int64
+             * @description Flows of the window
+             */
+            of_flows: number;
+            /** Format: int64 */
+            failures: number;
+            /**
+             * Format: int64
+             * @description Failed and stalled flows of the window that have a culprit
+             */
+            of_failures: number;
         };
         TeamReport: {
             id: string;
             name: string;
             /**
              * Format: int64
-             * @description Endpoints the team owns
+             * @description Endpoints of the team that these flows touched
              */
             endpoints: number;
             /**
@@ -1191,6 +1240,140 @@ export interface components {
              * @description Slow flows among those caused
              */
             slow: number;
+            /**
+             * Format: int64
+             * @description Failed and stalled flows that ended at a hop between the team and another owner
+             */
+            failed_handoffs: number;
+            /**
+             * Format: int64
+             * @description Endpoints without owner in the flows the team took part in, counted once a flow
+             */
+            unowned_hops: number;
+            /**
+             * Format: int64
+             * @description Time spent in the team's spans and in nothing below them, of the flows that were measured
+             */
+            own_time_ns: number;
+            /**
+             * Format: double
+             * @description Part of all own time, 0 to 1; null when nothing was measured
+             */
+            latency_share: number | null;
+            /**
+             * Format: int64
+             * @description Runs of failures that the team's endpoints caused
+             */
+            incidents: number;
+            /**
+             * Format: int64
+             * @description Those that nothing showed to be over by the end of the window
+             */
+            incidents_open: number;
+            /**
+             * Format: int64
+             * @description From an incident's first failure until its recovery; null without any that ended
+             */
+            recovery_mean_ns: number | null;
+            /** Format: int64 */
+            recovery_max_ns: number | null;
+            /** @description Incidents by flow type, those with most first */
+            recoveries: components["schemas"]["Recovery"][];
+            before: components["schemas"]["ReportFigures"];
+        };
+        ReportFigures: {
+            /**
+             * Format: int64
+             * @description Endpoints of the team that these flows touched
+             */
+            endpoints: number;
+            /**
+             * Format: int64
+             * @description Flows that touched one of them
+             */
+            flows: number;
+            /**
+             * Format: int64
+             * @description Failed, stalled and slow flows whose culprit the team owns
+             */
+            failures_caused: number;
+            /**
+             * Format: int64
+             * @description Failed and stalled flows the team took part in and another caused
+             */
+            failures_suffered: number;
+            /**
+             * Format: int64
+             * @description Stalled flows among those caused
+             */
+            stalled: number;
+            /**
+             * Format: int64
+             * @description Slow flows among those caused
+             */
+            slow: number;
+            /**
+             * Format: int64
+             * @description Failed and stalled flows that ended at a hop between the team and another owner
+             */
+            failed_handoffs: number;
+            /**
+             * Format: int64
+             * @description Endpoints without owner in the flows the team took part in, counted once a flow
+             */
+            unowned_hops: number;
+            /**
+             * Format: int64
+             * @description Time spent in the team's spans and in nothing below them, of the flows that were measured
+             */
+            own_time_ns: number;
+            /**
+             * Format: double
+             * @description Part of all own time, 0 to 1; null when nothing was measured
+             */
+            latency_share: number | null;
+            /**
+             * Format: int64
+             * @description Runs of failures that the team's endpoints caused
+             */
+            incidents: number;
+            /**
+             * Format: int64
+             * @description Those that nothing showed to be over by the end of the window
+             */
+            incidents_open: number;
+            /**
+             * Format: int64
+             * @description From an incident's first failure until its recovery; null without any that ended
+             */
+            recovery_mean_ns: number | null;
+            /** Format: int64 */
+            recovery_max_ns: number | null;
+        };
+        Recovery: {
+            type: components["schemas"]["FlowType"];
+            /** Format: int64 */
+            incidents: number;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            mean_ns: number | null;
+            /** Format: int64 */
+            max_ns: number | null;
+        };
+        OwnerHistoryList: {
+            changes: components["schemas"]["OwnerRecord"][];
+        };
+        OwnerRecord: {
+            at: components["schemas"]["Timestamp"];
+            /** @description null for nobody */
+            team: string | null;
+            team_name: string;
+            /** @description rule, catalogue, attribute, none */
+            source: string;
+            /** @description The catalogue, by name */
+            origin: string;
+            detail: string;
         };
         Map: {
             from: components["schemas"]["Timestamp"];
@@ -1947,6 +2130,29 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    ownerHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every change of owner, the newest first, at most 1,000 */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnerHistoryList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getOwnership: {
         parameters: {
             query?: {
@@ -1998,9 +2204,10 @@ export interface operations {
                 environment?: components["parameters"]["EnvironmentParam"];
                 /** @description Team id. Flows - those that touch an endpoint of the team; other lists - the team's own rows. */
                 team?: components["parameters"]["TeamParam"];
-                /** @description `then` (default here): owners at the time of failure; `now`: owners today. */
+                /** @description `then` (default here): owners at the time; `now`: owners today. */
                 owners?: "now" | "then";
-                format?: "json" | "csv" | "md";
+                /** @description `html` is one page without anything beside it, fit for mail. */
+                format?: "json" | "csv" | "md" | "html";
             };
             header?: never;
             path?: never;
@@ -2017,6 +2224,7 @@ export interface operations {
                     "application/json": components["schemas"]["OwnershipReport"];
                     "text/csv": string;
                     "text/markdown": string;
+                    "text/html": string;
                 };
             };
             default: components["responses"]["Problem"];
