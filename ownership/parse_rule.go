@@ -13,7 +13,7 @@ import (
 const noOwnerRemedy = `name a team, or write owner: "" for endpoints that nobody owns on purpose`
 
 func (p *parser) rule(f *File, n *yaml.Node) {
-	r := rule{number: len(f.rules) + 1, file: p.File, line: n.Line}
+	r := rule{number: len(f.rules) + 1, file: p.File, line: n.Line, column: n.Column}
 	ok := p.Fields(n, "a rule", []string{"match", "owner", "note"}, func(key, v *yaml.Node) {
 		switch key.Value {
 		case "match":

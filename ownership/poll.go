@@ -4,10 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/baton-observability/baton/ownership/internal/doc"
 )
 
 // pollers runs one goroutine for each source behind a web address.
@@ -52,6 +56,22 @@ func (p *pollers) stop() {
 		cancel()
 	}
 	p.done.Wait()
+}
+
+// Fetch asks all web addresses once and takes what they answer. It is for
+// commands, which do not Run, and must not be called beside it.
+func (w *Watcher) Fetch(ctx context.Context) {
+	for _, f := range w.feeds {
+		if f.remote == nil {
+			continue
+		}
+		docs, err := f.ask(ctx)
+		f.mu.Lock()
+		f.answer, f.failure, f.asked = docs, err, true
+		f.mu.Unlock()
+	}
+	w.check(true)
+	w.check(true)
 }
 
 // poll asks the web address until the context ends, and says when it has
@@ -107,4 +127,36 @@ func (f *feed) token() (string, error) {
 	}
 	return "", Problems{{File: spec.File, Line: spec.Line, Column: spec.Column,
 		What: fmt.Sprintf("the environment variable %s, which holds the token, is not set", name), Remedy: "set it where Baton is started"}}
+}
+
+// Read imports one source once, whole or not at all. The error is of type
+// Problems.
+func Read(ctx context.Context, s Spec, importers map[string]Importer, connect Connect) (*Import, error) {
+	w := &Watcher{importers: importers, connect: connect}
+	f := w.newFeed(s)
+	if ps := f.unusable(slices.Sorted(maps.Keys(importers))); ps != nil {
+		return nil, ps
+	}
+	var docs []Document
+	var problems Problems
+	if f.remote != nil {
+		var err error
+		if docs, err = f.ask(ctx); err != nil {
+			problems = doc.Of(s.URL, err)
+		}
+	} else {
+		var names []string
+		names, problems = expandUpTo(s.Paths, maxSourceFiles)
+		var more Problems
+		docs, more = readDocuments(s.Name, names)
+		problems = append(problems, more...)
+	}
+	if len(problems) > 0 {
+		return nil, problems
+	}
+	im, problems := f.importOnce(docs)
+	if problems != nil {
+		return nil, problems
+	}
+	return im, nil
 }

@@ -149,3 +149,29 @@ func (s *Set) MatchingRules(sub Subject, dst []int32) []int32 {
 	sub.fold()
 	return s.rules.matching(&sub, dst)
 }
+
+// ClaimRef is a claim of an import, given to a team of the Set.
+type ClaimRef struct {
+	Origin string // name of the import
+	Entity string
+	File   string
+	Line   int // 0 where the source has no lines
+	Match  []Condition
+	Owner  string
+	Note   string
+}
+
+// ClaimRefs returns every claim, in the order in which the last wins. The
+// slice is the caller's.
+func (s *Set) ClaimRefs() []ClaimRef {
+	out := make([]ClaimRef, len(s.claims.list))
+	for i := range s.claims.list {
+		r := &s.claims.list[i]
+		c := ClaimRef{Origin: r.result.Origin, Entity: r.entity, File: r.file, Line: r.line, Owner: r.owner, Note: r.note}
+		for j := range r.conds {
+			c.Match = append(c.Match, Condition{r.conds[j].name, r.conds[j].patterns()})
+		}
+		out[i] = c
+	}
+	return out
+}

@@ -2,6 +2,7 @@ package ownership
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -141,6 +142,19 @@ func (c *cond) matches(v string) bool {
 	return false
 }
 
+// patterns are as they were written, but for the order of a long list.
+func (c *cond) patterns() []string {
+	var out []string
+	for text := range c.exact {
+		out = append(out, Literal(text))
+	}
+	slices.Sort(out)
+	for i := range c.globs {
+		out = append(out, c.globs[i].text)
+	}
+	return out
+}
+
 // rule is a compiled rule or claim: all of its conditions must hold.
 type rule struct {
 	conds       []cond
@@ -149,6 +163,7 @@ type rule struct {
 	number      int // 1-based, in its file; 0 for a claim
 	file        string
 	line        int
+	column      int
 	ownerLine   int
 	ownerColumn int
 	origin      int32  // of a claim: the position of its import

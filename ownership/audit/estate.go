@@ -43,16 +43,28 @@ type Estate struct {
 
 	// Positions of endpoints by what they share, for proposals.
 	byService, byNamespace, byDestination map[string][]int
+	byID                                  map[string]int
 	tokens                                *vocabulary
 }
 
 // NewEstate resolves the endpoints.
 func NewEstate(set *ownership.Set, endpoints []Endpoint) *Estate {
-	e := &Estate{set: set, endpoints: endpoints, owners: make([]ownership.Owner, len(endpoints)),
-		byService: map[string][]int{}, byNamespace: map[string][]int{}, byDestination: map[string][]int{}}
+	owners := make([]ownership.Owner, len(endpoints))
+	for i := range endpoints {
+		owners[i] = set.Resolve(endpoints[i].Subject)
+	}
+	return NewOwnedEstate(set, endpoints, owners)
+}
+
+// NewOwnedEstate takes owners that somebody else has resolved, one for each
+// endpoint. The set may know less than that one: then there are no conflicts,
+// dead rules and idle teams to find.
+func NewOwnedEstate(set *ownership.Set, endpoints []Endpoint, owners []ownership.Owner) *Estate {
+	e := &Estate{set: set, endpoints: endpoints, owners: owners,
+		byService: map[string][]int{}, byNamespace: map[string][]int{}, byDestination: map[string][]int{}, byID: make(map[string]int, len(endpoints))}
 	for i := range endpoints {
 		s := &endpoints[i].Subject
-		e.owners[i] = set.Resolve(*s)
+		e.byID[endpoints[i].ID] = i
 		for _, f := range []struct {
 			by  map[string][]int
 			key string
@@ -67,3 +79,11 @@ func NewEstate(set *ownership.Set, endpoints []Endpoint) *Estate {
 
 // Owner is the owner of the endpoint at a position in NewEstate's list.
 func (e *Estate) Owner(i int) ownership.Owner { return e.owners[i] }
+
+// teamOf is the owner of an endpoint that may be in the estate.
+func (e *Estate) teamOf(p *Endpoint) string {
+	if i, ok := e.byID[p.ID]; ok && p.ID != "" {
+		return e.owners[i].Team
+	}
+	return e.set.Resolve(p.Subject).Team
+}

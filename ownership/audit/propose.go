@@ -242,7 +242,7 @@ func (b *ballot) neighbours(list []Neighbour) {
 	count := map[string]int{}
 	texts := map[string][]string{}
 	for _, n := range list {
-		team := b.estate.set.Resolve(n.Endpoint.Subject).Team
+		team := b.estate.teamOf(&n.Endpoint)
 		text := nameOf(&n.Endpoint.Subject).text + " " + n.Verb
 		if team == "" || seen[party{team, text}] {
 			continue

@@ -2,6 +2,7 @@
 package imports
 
 import (
+	"context"
 	"maps"
 	"slices"
 
@@ -33,4 +34,10 @@ func Types() []string { return slices.Sorted(maps.Keys(All())) }
 // of web addresses are kept in the folder, unless it is empty.
 func Options(cache string) []ownership.Option {
 	return []ownership.Option{ownership.WithImporters(All()), ownership.WithConnect(fetch.New), ownership.WithCache(cache)}
+}
+
+// Read imports one source once, whole or not at all. The error is of type
+// ownership.Problems.
+func Read(ctx context.Context, s ownership.Spec) (*ownership.Import, error) {
+	return ownership.Read(ctx, s, All(), fetch.New)
 }
