@@ -99,8 +99,12 @@ func TestFiltersReachTheStoreAsEndpoints(t *testing.T) {
 	if !slices.Equal(q.Endpoints, []uint64{shipTake.ID}) || !slices.Equal(q.Verdicts, []flow.Verdict{flow.Failed}) {
 		t.Errorf("asked for %+v", q)
 	}
+	ask[FlowList](t, w, "/api/v1/flows?team=shipping,%20checkout,")
+	if q := w.queries[1]; !slices.Equal(q.Endpoints, []uint64{shipTake.ID}) || len(q.Also) != 1 || !slices.Equal(q.Also[0], []uint64{orderAPI.ID, orderSend.ID}) {
+		t.Errorf("two teams asked for %+v", q)
+	}
 	ask[FlowList](t, w, "/api/v1/flows?team=nobody&status=unheard-of")
-	if q := w.queries[1]; q.Endpoints == nil || len(q.Endpoints) != 0 || q.Verdicts == nil || len(q.Verdicts) != 0 {
+	if q := w.queries[2]; q.Endpoints == nil || len(q.Endpoints) != 0 || q.Verdicts == nil || len(q.Verdicts) != 0 {
 		t.Errorf("a filter that matches nothing became no filter: %+v", q)
 	}
 }

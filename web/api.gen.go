@@ -459,7 +459,7 @@ type IdleRule struct {
 	// Owner Empty for nobody
 	Owner string `json:"owner"`
 
-	// Reason unmatched: no endpoint matches; shadowed: other rules win wherever it matches
+	// Reason unmatched: no endpoint matches; shadowed: something else decides wherever it matches
 	Reason string `json:"reason"`
 }
 
@@ -569,12 +569,17 @@ type OwnerCandidate struct {
 	Team    string `json:"team"`
 }
 
-// OwnerConflict defines model for OwnerConflict.
+// OwnerConflict A disagreement between two or more sources, about any number of endpoints
 type OwnerConflict struct {
-	Endpoint Endpoint `json:"endpoint"`
+	EndpointCount int64 `json:"endpoint_count"`
+
+	// Examples Up to five of the endpoints, the worst first
+	Examples       []Endpoint `json:"examples"`
+	FailuresCaused int64      `json:"failures_caused"`
 
 	// Says What each source says, the one that decides first
-	Says []OwnerSaying `json:"says"`
+	Says      []OwnerSaying `json:"says"`
+	SpanCount int64         `json:"span_count"`
 }
 
 // OwnerExplanation defines model for OwnerExplanation.
@@ -614,13 +619,16 @@ type OwnerProblem struct {
 
 // OwnerProposal defines model for OwnerProposal.
 type OwnerProposal struct {
-	// Evidence Sentences, the strongest first
-	Evidence []string `json:"evidence"`
+	// CatalogInfo The entity to paste into Backstage's catalog-info.yaml; empty when none describes such an endpoint
+	CatalogInfo string `json:"catalog_info"`
 
-	// Score 0 to 1: how much of the evidence names this team
-	Score    float64 `json:"score"`
-	Team     string  `json:"team"`
-	TeamName string  `json:"team_name"`
+	// Confidence 0 to 1: all evidence together
+	Confidence float64 `json:"confidence"`
+
+	// Evidence Sentences, the strongest first. Neighbours are those of the newest flows of the window that touch such endpoints
+	Evidence []string `json:"evidence"`
+	Team     string   `json:"team"`
+	TeamName string   `json:"team_name"`
 }
 
 // OwnerRecord defines model for OwnerRecord.
@@ -701,7 +709,7 @@ type Ownership struct {
 	Claims        int64 `json:"claims"`
 	ConflictCount int64 `json:"conflict_count"`
 
-	// Conflicts Endpoints of which two sources name different teams, the busiest first
+	// Conflicts Sources that name different teams, those about most failures first
 	Conflicts []OwnerConflict `json:"conflicts"`
 	Coverage  Coverage        `json:"coverage"`
 
@@ -715,7 +723,7 @@ type Ownership struct {
 	IdleRules     []IdleRule `json:"idle_rules"`
 	IdleTeamCount int64      `json:"idle_team_count"`
 
-	// IdleTeams Declared teams that own no endpoint
+	// IdleTeams Declared teams that own no endpoint, nor does any team that is part of them
 	IdleTeams []IdleTeam `json:"idle_teams"`
 	Rules     int64      `json:"rules"`
 
@@ -902,6 +910,10 @@ type Scope struct {
 
 // Share defines model for Share.
 type Share struct {
+	// Declared Owned, or unowned on purpose
+	Declared int64 `json:"declared"`
+
+	// Owned By a team
 	Owned int64 `json:"owned"`
 	Total int64 `json:"total"`
 }
@@ -1288,6 +1300,9 @@ type StatusParam = string
 // TeamParam defines model for TeamParam.
 type TeamParam = string
 
+// TeamsParam defines model for TeamsParam.
+type TeamsParam = string
+
 // ToParam defines model for ToParam.
 type ToParam = string
 
@@ -1383,8 +1398,9 @@ type ListFlowsParams struct {
 	// Environment Only this `deployment.environment.name`; absent means every environment.
 	Environment *EnvironmentParam `form:"environment,omitempty" json:"environment,omitempty"`
 
-	// Team Team id. Flows - those that touch an endpoint of the team; other lists - the team's own rows.
-	Team *TeamParam `form:"team,omitempty" json:"team,omitempty"`
+	// Team Team id, or a comma list of them: flows that touch an endpoint of each. With `owners=then` the first counts by the owners of
+	// that time, the others by those of now.
+	Team *TeamsParam `form:"team,omitempty" json:"team,omitempty"`
 
 	// Type Flow type id (the entry endpoint), as in `flow.type.id`.
 	Type *TypeParam `form:"type,omitempty" json:"type,omitempty"`
@@ -1480,8 +1496,9 @@ type FlowHistogramParams struct {
 	// Environment Only this `deployment.environment.name`; absent means every environment.
 	Environment *EnvironmentParam `form:"environment,omitempty" json:"environment,omitempty"`
 
-	// Team Team id. Flows - those that touch an endpoint of the team; other lists - the team's own rows.
-	Team *TeamParam `form:"team,omitempty" json:"team,omitempty"`
+	// Team Team id, or a comma list of them: flows that touch an endpoint of each. With `owners=then` the first counts by the owners of
+	// that time, the others by those of now.
+	Team *TeamsParam `form:"team,omitempty" json:"team,omitempty"`
 
 	// Type Flow type id (the entry endpoint), as in `flow.type.id`.
 	Type *TypeParam `form:"type,omitempty" json:"type,omitempty"`

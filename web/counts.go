@@ -16,7 +16,7 @@ import (
 func (s *Server) FlowHistogram(c echo.Context, in FlowHistogramParams) error {
 	p := s.params()
 	f := p.filter(c, in.From, in.To, in.Status, in.Environment, in.Type)
-	team, kind := p.text("team", in.Team, 128), strings.ToLower(p.text("kind", in.Kind, 32))
+	team, kind := p.text("team", in.Team, 256), strings.ToLower(p.text("kind", in.Kind, 32))
 	buckets := p.number("buckets", in.Buckets, 60, 200)
 	if err := p.err(); err != nil {
 		return err
@@ -25,7 +25,7 @@ func (s *Server) FlowHistogram(c echo.Context, in FlowHistogramParams) error {
 	if err != nil {
 		return err
 	}
-	f.Endpoints = d.owning(team, kind)
+	d.touchingAll(&f, team, kind)
 	step := stepOf(f.To.Sub(f.From), buckets)
 	counts, err := s.deps.Sums.FlowHistogram(c.Request().Context(), f, step)
 	if err != nil {

@@ -53,6 +53,9 @@ type FlowSums interface {
 	FlowHistogram(ctx context.Context, q store.FlowFilter, step time.Duration) ([]store.FlowCount, error)
 	Failures(ctx context.Context, q store.FlowFilter) ([]store.FailureGroup, error)
 
+	// FlowSamples finds some of the newest flows of each of the filter's endpoints.
+	FlowSamples(ctx context.Context, q store.FlowFilter) (map[uint64][]flow.FlowID, error)
+
 	// Footprints tells flows apart by the moments, which are in order.
 	Footprints(ctx context.Context, q store.FlowFilter, moments []int64) ([]store.Footprint, error)
 

@@ -22,7 +22,7 @@ func (p *params) filter(c echo.Context, from, to, status, environment, flowType 
 // ListFlows answers flows by filter.
 func (s *Server) ListFlows(c echo.Context, in ListFlowsParams) error {
 	p := s.params()
-	team, kind := p.text("team", in.Team, 128), strings.ToLower(p.text("kind", in.Kind, 32))
+	team, kind := p.text("team", in.Team, 256), strings.ToLower(p.text("kind", in.Kind, 32))
 	sort, owners := p.oneOf("sort", in.Sort, "newest", "worst"), p.oneOf("owners", in.Owners, "now", "then")
 	hash := queryHash("flows", tenant(c), deref(in.From), deref(in.To), deref(in.Status), deref(in.Environment), team, deref(in.Type),
 		kind, deref(in.Q), sort, owners)
@@ -106,7 +106,7 @@ func (s *Server) flowPage(c echo.Context, p *params, q store.FlowQuery, pos curs
 	if err != nil {
 		return err
 	}
-	d.touching(&q.FlowFilter, team, kind)
+	d.touchingAll(&q.FlowFilter, team, kind)
 	limit := q.Limit
 	q.Limit++
 	rows, err := s.deps.Flows.ListFlows(c.Request().Context(), q)

@@ -38,7 +38,7 @@ func (s *Server) ListHandoffs(c echo.Context, in ListHandoffsParams) error {
 	if err != nil {
 		return err
 	}
-	told, err := s.newest(ctx, f)
+	told, err := s.newest(ctx, f, handoffFlows, handoffSpans)
 	if err != nil {
 		return err
 	}
@@ -56,16 +56,17 @@ func (s *Server) ListHandoffs(c echo.Context, in ListHandoffsParams) error {
 	return answer(c, out)
 }
 
-// newest reads the newest flows of a window with all their spans.
-func (s *Server) newest(ctx context.Context, f store.FlowFilter) (map[flow.FlowID][]flow.Wide, error) {
-	flows, err := s.deps.Flows.ListFlows(ctx, store.FlowQuery{FlowFilter: f, Limit: handoffFlows})
+// newest reads the newest flows of a window with all their spans: at most so
+// many, and no flow in part.
+func (s *Server) newest(ctx context.Context, f store.FlowFilter, mostFlows, mostSpans int) (map[flow.FlowID][]flow.Wide, error) {
+	flows, err := s.deps.Flows.ListFlows(ctx, store.FlowQuery{FlowFilter: f, Limit: mostFlows})
 	if err != nil {
 		return nil, err
 	}
 	var ids []flow.FlowID
 	spans := 0
 	for i := range flows {
-		if spans += int(flows[i].Spans); spans > handoffSpans {
+		if spans += int(flows[i].Spans); spans > mostSpans {
 			break
 		}
 		ids = append(ids, flows[i].ID)
@@ -74,7 +75,7 @@ func (s *Server) newest(ctx context.Context, f store.FlowFilter) (map[flow.FlowI
 		return nil, nil
 	}
 	// What arrives meanwhile belongs to the flows too.
-	told, err := s.tell(ctx, f.Tenant, ids, 2*handoffSpans)
+	told, err := s.tell(ctx, f.Tenant, ids, 2*mostSpans)
 	return told.wide, err
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -47,6 +48,18 @@ func (s *Server) OwnerHistory(c echo.Context, id string) error {
 // optional.
 func (d *directory) touching(f *store.FlowFilter, team, kind string) {
 	f.Endpoints, f.TouchedWhile = d.tenures(team, kind)
+}
+
+// touchingAll does so for each of a comma list of teams, of which the first
+// counts by the owners of that time and the others by those of now.
+func (d *directory) touchingAll(f *store.FlowFilter, teams, kind string) {
+	first, others, _ := strings.Cut(teams, ",")
+	d.touching(f, strings.TrimSpace(first), kind)
+	for t := range strings.SplitSeq(others, ",") {
+		if t = strings.TrimSpace(t); t != "" {
+			f.Also = append(f.Also, d.owning(t, ""))
+		}
+	}
 }
 
 // blaming narrows a filter to flows whose culprit a team owned at that time.

@@ -1,13 +1,12 @@
 package web
 
 import (
-	"cmp"
-	"slices"
 	"strings"
 
 	"github.com/labstack/echo/v4"
 
-	"github.com/baton-observability/baton/ownership"
+	"github.com/baton-observability/baton/flow"
+	"github.com/baton-observability/baton/ownership/audit"
 	"github.com/baton-observability/baton/store"
 )
 
@@ -34,13 +33,21 @@ func (s *Server) GetOwnership(c echo.Context, in GetOwnershipParams) error {
 	if err != nil {
 		return err
 	}
-	a := newAudit(d, f.Environment, traffic, groups)
+	r := newReview(d, f.Environment, traffic, groups)
 	out := Ownership{From: Time{f.From}, To: Time{f.To}, Authority: d.set.Authority(), Teams: int64(len(d.set.Teams())),
-		Rules: int64(d.set.Rules()), Claims: int64(d.set.Claims()), Coverage: a.coverage()}
-	out.Unowned, out.UnownedCount = capped(a.unowned())
-	out.Conflicts, out.ConflictCount = capped(a.conflicts())
-	out.IdleRules, out.IdleRuleCount = capped(idleRules(d))
-	out.IdleTeams, out.IdleTeamCount = capped(a.idleTeams())
+		Rules: int64(d.set.Rules()), Claims: int64(d.set.Claims())}
+	coverage := r.here.Coverage()
+	out.Coverage = Coverage{Endpoints: shareOf(coverage.Endpoints), Spans: shareOf(coverage.Traffic), Failures: r.failures(coverage.Failures)}
+	unowned, n := capped(coverage.Unowned)
+	beside, err := s.neighbours(c, f, r, unowned)
+	if err != nil {
+		return err
+	}
+	out.Unowned, out.UnownedCount = r.unowned(unowned, beside), n
+	conflicts, n := capped(r.here.Conflicts())
+	out.Conflicts, out.ConflictCount = r.conflicts(conflicts), n
+	out.IdleRules, out.IdleRuleCount = capped(idleRules(r.all.DeadRules()))
+	out.IdleTeams, out.IdleTeamCount = capped(idleTeams(r.all.IdleTeams()))
 	st := s.deps.Owners.Status()
 	out.Sources = sourcesOf(st)
 	out.Warnings, _ = capped(problemsOf(st.Warnings))
@@ -54,95 +61,96 @@ func capped[T any](all []T) (shown []T, count int64) {
 	return all[:min(len(all), maxFindings)], int64(len(all))
 }
 
-// audit weighs endpoints by what they did in a window.
-type audit struct {
-	d           *directory
-	environment string
-	traffic     map[uint64]store.Traffic
-	caused      map[uint64]int64 // failures by the culprit's endpoint
+// review weighs endpoints by what they did in a window.
+type review struct {
+	d       *directory
+	traffic map[uint64]store.Traffic
+	caused  map[uint64]int64 // failures by the culprit's endpoint
+	byID    map[string]*store.EndpointRecord
+
+	// A rule may be for an environment that the reader does not look at, and
+	// what is alike may be in another one: so there are two estates.
+	all, here *audit.Estate
 }
 
-func newAudit(d *directory, environment string, traffic map[uint64]store.Traffic, groups []store.FailureGroup) *audit {
-	a := &audit{d: d, environment: environment, traffic: traffic, caused: map[uint64]int64{}}
+func newReview(d *directory, environment string, traffic map[uint64]store.Traffic, groups []store.FailureGroup) *review {
+	r := &review{d: d, traffic: traffic, caused: map[uint64]int64{}, byID: map[string]*store.EndpointRecord{}}
 	for i := range groups {
 		n, _ := total(&groups[i])
-		a.caused[groups[i].Culprit.Endpoint] += int64(n)
+		r.caused[groups[i].Culprit.Endpoint] += int64(n)
 	}
-	return a
-}
-
-// endpoints are those of the environment, in the order of their ids.
-func (a *audit) endpoints(visit func(e *store.EndpointRecord, owner ownership.Owner)) {
-	for i := range a.d.all {
-		if e := &a.d.all[i]; a.environment == "" || e.Environment == a.environment {
-			visit(e, a.d.owner(e.ID))
+	var all, here []audit.Endpoint
+	for i := range d.all {
+		e := &d.all[i]
+		p := r.weigh(e.ID, &e.Endpoint)
+		r.byID[p.ID] = e
+		all = append(all, p)
+		if environment == "" || e.Environment == environment {
+			here = append(here, p)
 		}
 	}
+	r.all = audit.NewEstate(d.set, all)
+	if r.here = r.all; len(here) < len(all) {
+		r.here = audit.NewEstate(d.set, here)
+	}
+	return r
 }
 
-func (a *audit) coverage() Coverage {
-	var c Coverage
-	add := func(s *Share, n int64, owned bool) {
-		s.Total += n
-		if owned {
-			s.Owned += n
-		}
-	}
-	a.endpoints(func(e *store.EndpointRecord, o ownership.Owner) {
-		add(&c.Endpoints, 1, o.Team != "")
-		add(&c.Spans, int64(a.traffic[e.ID].Spans), o.Team != "")
-	})
-	for id, n := range a.caused {
-		add(&c.Failures, n, a.d.owner(id).Team != "")
-	}
-	return c
+func (r *review) weigh(id uint64, e *flow.Endpoint) audit.Endpoint {
+	return audit.Endpoint{ID: flow.FormatEndpointID(id), Subject: subject(e), Traffic: r.traffic[id].Spans, Failures: uint64(r.caused[id])}
 }
 
-// unowned are the endpoints that nobody owns, the most harmful first.
-func (a *audit) unowned() []UnownedEndpoint {
-	var out []UnownedEndpoint
-	a.endpoints(func(e *store.EndpointRecord, o ownership.Owner) {
-		if o.Team == "" {
-			out = append(out, UnownedEndpoint{Endpoint: endpointOf(e, a.traffic[e.ID], a.d), FailuresCaused: a.caused[e.ID],
-				OnPurpose: o.Source != ownership.SourceNone, Rule: ruleFor(&e.Endpoint, "TEAM")})
+func shareOf(s audit.Share) Share {
+	return Share{Owned: int64(s.Owned), Declared: int64(s.Declared), Total: int64(s.Total)}
+}
+
+// failures adds those whose culprit is no endpoint of the list: nobody owns them.
+func (r *review) failures(listed audit.Share) Share {
+	s := shareOf(listed)
+	for id, n := range r.caused {
+		if r.byID[flow.FormatEndpointID(id)] == nil {
+			s.Total += n
 		}
-	})
-	slices.SortStableFunc(out, func(x, y UnownedEndpoint) int {
-		return cmp.Or(cmp.Compare(y.FailuresCaused, x.FailuresCaused), cmp.Compare(y.Endpoint.SpanCount, x.Endpoint.SpanCount), strings.Compare(x.Endpoint.Service, y.Endpoint.Service))
-	})
+	}
+	return s
+}
+
+func (r *review) endpoint(id string) Endpoint {
+	e := r.byID[id]
+	return endpointOf(e, r.traffic[e.ID], r.d)
+}
+
+// unowned are the endpoints that nobody owns, with who probably does.
+func (r *review) unowned(list []audit.Unowned, beside map[string][]audit.Neighbour) []UnownedEndpoint {
+	out := []UnownedEndpoint{}
+	for _, u := range list {
+		x := UnownedEndpoint{Endpoint: r.endpoint(u.ID), FailuresCaused: int64(u.Failures), OnPurpose: u.OnPurpose,
+			Rule: "  - match: " + audit.Match(&u.Subject) + "\n    owner: TEAM"}
+		if ps := r.all.Propose(u.Endpoint, beside[u.ID]); len(ps) > 0 && !u.OnPurpose {
+			best := &ps[0]
+			x.Rule = strings.TrimRight(best.Rule, "\n")
+			x.Proposal = &OwnerProposal{Team: best.Team, TeamName: best.TeamName, Confidence: best.Confidence, CatalogInfo: best.CatalogInfo}
+			for _, ev := range best.Evidence {
+				x.Proposal.Evidence = append(x.Proposal.Evidence, ev.Text)
+			}
+		}
+		out = append(out, x)
+	}
 	return out
 }
 
-// conflicts are the endpoints of which sources name different teams.
-func (a *audit) conflicts() []OwnerConflict {
-	var out []OwnerConflict
-	a.endpoints(func(e *store.EndpointRecord, _ ownership.Owner) {
-		says := a.d.set.Says(subject(&e.Endpoint))
-		if !ownership.Disagree(says) {
-			return
+func (r *review) conflicts(list []audit.Conflict) []OwnerConflict {
+	out := []OwnerConflict{}
+	for _, x := range list {
+		c := OwnerConflict{EndpointCount: int64(x.Endpoints), SpanCount: int64(x.Traffic), FailuresCaused: int64(x.Failures), Examples: []Endpoint{}}
+		for _, e := range x.Examples {
+			c.Examples = append(c.Examples, r.endpoint(e.ID))
 		}
-		c := OwnerConflict{Endpoint: endpointOf(e, a.traffic[e.ID], a.d)}
-		for _, x := range says {
-			c.Says = append(c.Says, OwnerSaying{Team: orNil(x.Team), TeamName: a.d.name(x.Team), Source: x.Source, Origin: x.Origin,
-				File: x.File, Line: int64(x.Line), Match: x.Match, Detail: x.Why, Decides: x.Decides})
+		for _, s := range x.Says {
+			c.Says = append(c.Says, OwnerSaying{Team: orNil(s.Team), TeamName: r.d.name(s.Team), Source: s.Source, Origin: s.Origin,
+				File: s.File, Line: int64(s.Line), Match: s.Match, Detail: s.Why, Decides: s.Decides})
 		}
 		out = append(out, c)
-	})
-	slices.SortStableFunc(out, func(x, y OwnerConflict) int { return cmp.Compare(y.Endpoint.SpanCount, x.Endpoint.SpanCount) })
-	return out
-}
-
-// idleTeams are declared teams that own nothing in any environment.
-func (a *audit) idleTeams() []IdleTeam {
-	owns := map[string]bool{}
-	for i := range a.d.all {
-		owns[a.d.owner(a.d.all[i].ID).Team] = true
-	}
-	var out []IdleTeam
-	for _, t := range a.d.set.Teams() {
-		if !owns[t.ID] {
-			out = append(out, IdleTeam{ID: t.ID, Name: a.d.name(t.ID), File: t.File, Line: int64(t.Line)})
-		}
 	}
 	return out
 }

@@ -1,43 +1,31 @@
 package web
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/baton-observability/baton/flow"
 	"github.com/baton-observability/baton/ownership"
+	"github.com/baton-observability/baton/ownership/audit"
 )
 
-// idleRules are rules that decide nothing. All environments count, because a
-// rule may be for one that the reader does not look at.
-func idleRules(d *directory) []IdleRule {
-	refs := d.set.RuleRefs()
-	matched, won := make([]int64, len(refs)), make([]bool, len(refs))
-	winner := make([]int32, len(refs)) // a rule that won where this one matched
-	var hits []int32
-	for i := range d.all {
-		hits = d.set.MatchingRules(subject(&d.all[i].Endpoint), hits[:0])
-		for k, r := range hits {
-			matched[r]++
-			won[r] = won[r] || k == 0
-			winner[r] = hits[0]
-		}
-	}
+// idleRules are rules that decide nothing.
+func idleRules(dead []audit.DeadRule) []IdleRule {
 	var out []IdleRule
-	for i, r := range refs {
-		if won[i] {
-			continue
+	for _, x := range dead {
+		reason := "unmatched"
+		if x.Matches > 0 {
+			reason = "shadowed"
 		}
-		idle := IdleRule{File: r.File, Line: int64(r.Line), Number: int64(r.Number), Match: r.Match, Owner: r.Owner, Reason: "unmatched",
-			EndpointCount: matched[i], Detail: "No endpoint that was ever seen matches it."}
-		if matched[i] > 0 {
-			w := refs[winner[i]]
-			idle.Reason = "shadowed"
-			idle.Detail = fmt.Sprintf("It matches, but later rules win, such as rule %d (%s:%d).", w.Number, w.File, w.Line)
-		}
-		out = append(out, idle)
+		out = append(out, IdleRule{File: x.Rule.File, Line: int64(x.Rule.Line), Number: int64(x.Rule.Number), Match: x.Rule.Match,
+			Owner: x.Rule.Owner, Reason: reason, EndpointCount: int64(x.Matches), Detail: x.Why})
+	}
+	return out
+}
+
+func idleTeams(teams []ownership.Team) []IdleTeam {
+	var out []IdleTeam
+	for _, t := range teams {
+		out = append(out, IdleTeam{ID: t.ID, Name: t.Name, File: t.File, Line: int64(t.Line)})
 	}
 	return out
 }
@@ -70,34 +58,3 @@ func timeOrNil(t time.Time) *Time {
 	}
 	return &Time{t.UTC()}
 }
-
-// ruleFor is the rule that would give an endpoint an owner. A service is owned
-// as a whole, because its parts seldom have different owners; a channel is named
-// by itself, because its producer and its consumer often do.
-func ruleFor(e *flow.Endpoint, owner string) string {
-	match := "service: " + quoted(e.Service)
-	switch {
-	case e.Destination != "" && (e.Role == flow.Channel || e.Role == flow.Gateway):
-		match = fmt.Sprintf("kind: %s, destination: %s, role: %s", e.Kind, quoted(e.Destination), e.Role)
-	case e.Service == "" && e.Host != "":
-		match = "host: " + quoted(e.Host)
-	case e.Service == "":
-		match = fmt.Sprintf("kind: %s, operation: %s", e.Kind, quoted(e.Operation))
-	}
-	return fmt.Sprintf("  - match: {%s}\n    owner: %s", match, owner)
-}
-
-// quoted writes a pattern that matches text and nothing else. YAML takes JSON
-// strings, and a quoted value cannot be misread as a number, a list or a comment.
-func quoted(text string) string {
-	text = ownership.Literal(text)
-	if text != "" && !strings.ContainsFunc(text, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '-' && r != '_' && r != '.' && r != '/'
-	}) && (text[0] >= 'A' && text[0] <= 'Z' || text[0] >= 'a' && text[0] <= 'z') && !slices.Contains(yamlWords, strings.ToLower(text)) {
-		return text
-	}
-	return fmt.Sprintf("%q", text)
-}
-
-// yamlWords are plain words that YAML does not take as text.
-var yamlWords = []string{"true", "false", "null", "yes", "no", "on", "off", "y", "n"}

@@ -22,7 +22,7 @@ func TestOwnershipShowsWhatIsOwned(t *testing.T) {
 `)
 	got := ask[Ownership](t, w, "/api/v1/ownership")
 	// The fake's traffic is 100 spans for the first endpoint and one less for each next one.
-	want := Coverage{Endpoints: Share{3, 4}, Spans: Share{100 + 99 + 98, 100 + 99 + 98 + 97}, Failures: Share{1, 2}}
+	want := Coverage{Endpoints: Share{3, 3, 4}, Spans: Share{100 + 99 + 98, 100 + 99 + 98, 100 + 99 + 98 + 97}, Failures: Share{1, 1, 2}}
 	if got.Coverage != want {
 		t.Errorf("coverage %+v, want %+v", got.Coverage, want)
 	}
@@ -91,31 +91,28 @@ func TestOwnershipShowsBrokenSourcesFirst(t *testing.T) {
 	}
 }
 
-func TestRuleForMatchesItsEndpoint(t *testing.T) {
-	tests := []struct {
-		name string
-		e    flow.Endpoint
-		want string
-	}{
-		{"service", flow.Endpoint{Service: "billing", Kind: flow.API, Operation: "GET /x", Role: flow.Provider}, "{service: billing}"},
-		{"channel", flow.Endpoint{Service: "billing", Kind: flow.Queue, Destination: "orders", Role: flow.Channel}, "{kind: queue, destination: orders, role: channel}"},
-		{"outside party", flow.Endpoint{Kind: flow.API, Host: "api.bank.example", Role: flow.Provider}, "{host: api.bank.example}"},
-		{"pattern characters", flow.Endpoint{Service: "a*[b]", Role: flow.Provider}, `{service: "a\\*\\[b]"}`},
-		{"quotes", flow.Endpoint{Service: `it's "x": {y}`, Role: flow.Provider}, `{service: "it's \"x\": {y}"}`},
-		{"number", flow.Endpoint{Service: "007", Role: flow.Provider}, `{service: "007"}`},
-		{"word", flow.Endpoint{Service: "null", Role: flow.Provider}, `{service: "null"}`},
-		{"no name at all", flow.Endpoint{Kind: flow.Workflow, Operation: "sleep", Role: flow.Activity}, "{kind: workflow, operation: sleep}"},
+func TestNeighboursSpeakForAnOwner(t *testing.T) {
+	w := estate(t)
+	w.owners = parseOwnership(t, "teams: [{id: checkout}, {id: shipping}]\nrules:\n  - {match: {service: \"order*\"}, owner: checkout}")
+	got := ask[Ownership](t, w, "/api/v1/ownership").Unowned
+	if len(got) != 2 || got[0].Endpoint.Service != "shipping" || got[0].Proposal == nil {
+		t.Fatalf("%+v", got)
 	}
-	for _, tc := range tests {
-		t.Run(tc.name, func(t *testing.T) {
-			text := ruleFor(&tc.e, "crew")
-			if want := "  - match: " + tc.want + "\n    owner: crew"; text != want {
-				t.Errorf("got  %s\nwant %s", text, want)
-			}
-			set := parseOwnership(t, "teams: [{id: crew}]\nrules:\n"+text)
-			if o := set.Resolve(subject(&tc.e)); o.Team != "crew" {
-				t.Errorf("the rule gives %+v", o)
-			}
-		})
+	p := got[0].Proposal
+	if p.Team != "checkout" || len(p.Evidence) == 0 || !strings.Contains(p.Evidence[0], "order-api sends to it") || p.CatalogInfo == "" {
+		t.Errorf("%+v", p)
+	}
+	if set := parseOwnership(t, "teams: [{id: checkout}]\nrules:\n"+got[0].Rule); set.Resolve(subject(&shipTake.Endpoint)).Team != "checkout" {
+		t.Errorf("the rule does not do what it says:\n%s", got[0].Rule)
+	}
+	if got[1].Proposal != nil || got[1].Rule != "  - match: {service: mystery}\n    owner: TEAM" {
+		t.Errorf("%+v", got[1])
+	}
+}
+
+func TestTurns(t *testing.T) {
+	flows := map[uint64][]flow.FlowID{1: {flowNo(1), flowNo(2), flowNo(3)}, 2: {flowNo(1), flowNo(4)}}
+	if got := turns([]uint64{1, 2, 3}, flows, 3); !slices.Equal(got, []flow.FlowID{flowNo(1), flowNo(2), flowNo(4)}) {
+		t.Errorf("%v", got)
 	}
 }

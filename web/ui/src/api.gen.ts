@@ -1029,7 +1029,7 @@ export interface components {
             unowned: components["schemas"]["UnownedEndpoint"][];
             /** Format: int64 */
             unowned_count: number;
-            /** @description Endpoints of which two sources name different teams, the busiest first */
+            /** @description Sources that name different teams, those about most failures first */
             conflicts: components["schemas"]["OwnerConflict"][];
             /** Format: int64 */
             conflict_count: number;
@@ -1037,7 +1037,7 @@ export interface components {
             idle_rules: components["schemas"]["IdleRule"][];
             /** Format: int64 */
             idle_rule_count: number;
-            /** @description Declared teams that own no endpoint */
+            /** @description Declared teams that own no endpoint, nor does any team that is part of them */
             idle_teams: components["schemas"]["IdleTeam"][];
             /** Format: int64 */
             idle_team_count: number;
@@ -1052,8 +1052,16 @@ export interface components {
             failures: components["schemas"]["Share"];
         };
         Share: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description By a team
+             */
             owned: number;
+            /**
+             * Format: int64
+             * @description Owned, or unowned on purpose
+             */
+            declared: number;
             /** Format: int64 */
             total: number;
         };
@@ -1073,16 +1081,26 @@ export interface components {
             team_name: string;
             /**
              * Format: double
-             * @description 0 to 1: how much of the evidence names this team
+             * @description 0 to 1: all evidence together
              */
-            score: number;
-            /** @description Sentences, the strongest first */
+            confidence: number;
+            /** @description Sentences, the strongest first. Neighbours are those of the newest flows of the window that touch such endpoints */
             evidence: string[];
+            /** @description The entity to paste into Backstage's catalog-info.yaml; empty when none describes such an endpoint */
+            catalog_info: string;
         };
+        /** @description A disagreement between two or more sources, about any number of endpoints */
         OwnerConflict: {
-            endpoint: components["schemas"]["Endpoint"];
             /** @description What each source says, the one that decides first */
             says: components["schemas"]["OwnerSaying"][];
+            /** Format: int64 */
+            endpoint_count: number;
+            /** Format: int64 */
+            span_count: number;
+            /** Format: int64 */
+            failures_caused: number;
+            /** @description Up to five of the endpoints, the worst first */
+            examples: components["schemas"]["Endpoint"][];
         };
         OwnerSaying: {
             /** @description null when it says that nobody owns it */
@@ -1115,7 +1133,7 @@ export interface components {
             match: string;
             /** @description Empty for nobody */
             owner: string;
-            /** @description unmatched: no endpoint matches; shadowed: other rules win wherever it matches */
+            /** @description unmatched: no endpoint matches; shadowed: something else decides wherever it matches */
             reason: string;
             /**
              * Format: int64
@@ -1531,6 +1549,11 @@ export interface components {
         EnvironmentParam: string;
         /** @description Team id. Flows - those that touch an endpoint of the team; other lists - the team's own rows. */
         TeamParam: string;
+        /**
+         * @description Team id, or a comma list of them: flows that touch an endpoint of each. With `owners=then` the first counts by the owners of
+         *     that time, the others by those of now.
+         */
+        TeamsParam: string;
         /** @description Flow type id (the entry endpoint), as in `flow.type.id`. */
         TypeParam: string;
         /** @description Hop kind: api, event, queue, workflow. Flows - those that touch an endpoint of this kind (and, with `team`, one of that team). */
@@ -1585,8 +1608,11 @@ export interface operations {
                 status?: components["parameters"]["StatusParam"];
                 /** @description Only this `deployment.environment.name`; absent means every environment. */
                 environment?: components["parameters"]["EnvironmentParam"];
-                /** @description Team id. Flows - those that touch an endpoint of the team; other lists - the team's own rows. */
-                team?: components["parameters"]["TeamParam"];
+                /**
+                 * @description Team id, or a comma list of them: flows that touch an endpoint of each. With `owners=then` the first counts by the owners of
+                 *     that time, the others by those of now.
+                 */
+                team?: components["parameters"]["TeamsParam"];
                 /** @description Flow type id (the entry endpoint), as in `flow.type.id`. */
                 type?: components["parameters"]["TypeParam"];
                 /** @description Hop kind: api, event, queue, workflow. Flows - those that touch an endpoint of this kind (and, with `team`, one of that team). */
@@ -1643,8 +1669,11 @@ export interface operations {
                 status?: components["parameters"]["StatusParam"];
                 /** @description Only this `deployment.environment.name`; absent means every environment. */
                 environment?: components["parameters"]["EnvironmentParam"];
-                /** @description Team id. Flows - those that touch an endpoint of the team; other lists - the team's own rows. */
-                team?: components["parameters"]["TeamParam"];
+                /**
+                 * @description Team id, or a comma list of them: flows that touch an endpoint of each. With `owners=then` the first counts by the owners of
+                 *     that time, the others by those of now.
+                 */
+                team?: components["parameters"]["TeamsParam"];
                 /** @description Flow type id (the entry endpoint), as in `flow.type.id`. */
                 type?: components["parameters"]["TypeParam"];
                 /** @description Hop kind: api, event, queue, workflow. Flows - those that touch an endpoint of this kind (and, with `team`, one of that team). */

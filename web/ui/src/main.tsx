@@ -21,6 +21,7 @@ const FlowPage = lazy(() => import('./flow/FlowPage.tsx'));
 const TracePage = lazy(() => import('./trace/TracePage.tsx'));
 const TeamsPage = lazy(() => import('./teams/TeamsPage.tsx'));
 const TeamPage = lazy(() => import('./teams/TeamPage.tsx'));
+const HandoffsPage = lazy(() => import('./handoffs/HandoffsPage.tsx'));
 const OwnershipPage = lazy(() => import('./ownership/OwnershipPage.tsx'));
 const StatusPage = lazy(() => import('./shell/StatusPage.tsx'));
 
@@ -41,6 +42,7 @@ function App() {
             <Route path="/traces/:id" component={TracePage} />
             <Route path="/teams" component={TeamsPage} />
             <Route path="/teams/:id" component={TeamPage} />
+            <Route path="/handoffs" component={HandoffsPage} />
             <Route path="/ownership" component={OwnershipPage} />
             <Route path="/status" component={StatusPage} />
             <Route default component={NotFound} />

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Endpoint, OwnerConflict, OwnerSaying, Unowned } from '../src/data/api.ts';
-import { disagreements, percent, rulesToPaste, where } from '../src/ownership/findings.ts';
+import type { Endpoint, Unowned } from '../src/data/api.ts';
+import { percent, rulesToPaste, where } from '../src/ownership/findings.ts';
 
 describe('percent', () => {
   it.each([
@@ -16,35 +16,7 @@ describe('percent', () => {
   });
 });
 
-const endpoint = (id: string, service = 'billing') => ({ id, service }) as Endpoint;
-const says = (team: string | null, line: number): OwnerSaying => ({
-  team,
-  team_name: team ?? '',
-  source: 'rule',
-  origin: '',
-  file: 'o.yaml',
-  line,
-  match: '',
-  detail: '',
-  decides: false,
-});
-
-describe('disagreements', () => {
-  const conflict = (id: string, service: string, ...lines: OwnerSaying[]): OwnerConflict => ({
-    endpoint: endpoint(id, service),
-    says: lines,
-  });
-  it('shows two lines that disagree once a service, whatever its endpoints', () => {
-    const list = disagreements([
-      conflict('1', 'billing', says('a', 1), says('b', 2)),
-      conflict('2', 'ledger', says('a', 1), says('b', 2)),
-      conflict('3', 'billing', says('a', 1), says('b', 2)),
-      conflict('4', 'billing', says('a', 1), says(null, 2)),
-    ]);
-    expect(list.map((d) => d.endpoints.map((e) => e.id))).toEqual([['1', '3'], ['2'], ['4']]);
-  });
-});
-
+const endpoint = (id: string) => ({ id }) as Endpoint;
 describe('rulesToPaste', () => {
   const unowned = (rule: string, more: Partial<Unowned> = {}): Unowned => ({
     endpoint: endpoint('1'),
@@ -55,7 +27,7 @@ describe('rulesToPaste', () => {
     ...more,
   });
   it('has every rule once, those with an owner first, and none for what is unowned on purpose', () => {
-    const proposal = { team: 'x', team_name: 'X', score: 1, evidence: [] };
+    const proposal = { team: 'x', team_name: 'X', confidence: 1, evidence: [], catalog_info: '' };
     const text = rulesToPaste([
       unowned('  - open'),
       unowned('  - ready', { proposal }),

@@ -20,12 +20,14 @@ export type Endpoint = Schemas['Endpoint'];
 export type OwnerExplanation = Schemas['OwnerExplanation'];
 export type Ownership = Schemas['Ownership'];
 export type Unowned = Schemas['UnownedEndpoint'];
-export type OwnerConflict = Schemas['OwnerConflict'];
 export type OwnerSaying = Schemas['OwnerSaying'];
 export type IdleRule = Schemas['IdleRule'];
 export type OwnerSource = Schemas['OwnerSource'];
 export type OwnerProblem = Schemas['OwnerProblem'];
 export type Share = Schemas['Share'];
+export type TeamFigures = Schemas['TeamFigures'];
+export type Handoff = Schemas['Handoff'];
+export type HandoffList = Schemas['HandoffList'];
 export type SpanTable = Schemas['SpanTable'];
 export type SpanDetail = Schemas['SpanDetail'];
 export type Attribute = Schemas['Attribute'];
@@ -107,6 +109,10 @@ export const api = {
     answer(client.GET('/api/v1/teams', { params: { query: { ...query, limit: 1000 } }, signal })),
   team: (id: string, query: Window, signal: AbortSignal) =>
     answer(client.GET('/api/v1/teams/{id}', { params: { path: { id }, query }, signal })),
+  teamFigures: (id: string, query: Window & { buckets?: number }, signal: AbortSignal) =>
+    answer(client.GET('/api/v1/teams/{id}/figures', { params: { path: { id }, query }, signal })),
+  handoffs: (query: Window & { team?: string }, signal: AbortSignal) =>
+    answer(client.GET('/api/v1/handoffs', { params: { query }, signal })),
   endpoints: (
     query: {
       owned?: 'true' | 'false';

@@ -26,15 +26,16 @@ export function Select(props: {
   value: string;
   choices: Choice[];
   pick: (v: string) => void;
+  unknown?: (v: string) => string;
 }) {
-  const { label, all, value, choices, pick } = props;
+  const { unknown = (v) => v, label, all, value, choices, pick } = props;
   // A link may name a value of which this window has no flow; it must still be seen and be cleared.
   const missing = value && !choices.some((c) => c.value === value);
   return (
     <span class={`field ${value ? 'set' : ''}`}>
       <select aria-label={label} value={value} onChange={(e) => pick(e.currentTarget.value)}>
         <option value="">{all}</option>
-        {missing && <option value={value}>{value}</option>}
+        {missing && <option value={value}>{unknown(value)}</option>}
         {choices.map((c) => (
           <option key={c.value} value={c.value}>
             {c.text}
@@ -137,6 +138,7 @@ export function FilterBar({ filters, facets, set }: BarProps) {
           value={filters.team}
           choices={(facets?.teams ?? []).map((t) => ({ value: t.id, text: t.name || teamName(t.id) }))}
           pick={(team) => set({ team })}
+          unknown={(ids) => ids.split(',').map(teamName).join(' and ')}
         />
         <Select
           label="Flow type"

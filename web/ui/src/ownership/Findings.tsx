@@ -2,7 +2,8 @@ import type { OwnerSaying, Ownership } from '../data/api.ts';
 import { carry, useQuery } from '../data/url.ts';
 import { count, plural } from '../parts/format.ts';
 import { TeamName } from '../parts/TeamName.tsx';
-import { disagreements, fileName, where } from './findings.ts';
+import { capital } from '../parts/words.ts';
+import { fileName, where } from './findings.ts';
 
 function Place({ file, line, column }: { file: string; line: number; column?: number }) {
   if (!file) return null;
@@ -29,23 +30,26 @@ function Saying({ s }: { s: OwnerSaying }) {
 }
 
 export function Conflicts({ data }: { data: Ownership }) {
-  const list = disagreements(data.conflicts);
+  const list = data.conflicts;
   return (
     <section class="card" aria-labelledby="conflicts-title">
       <div class="card-head">
         <h2 id="conflicts-title">Sources that disagree</h2>
         <span class="grow" />
-        <span class="muted num">{data.conflict_count ? plural(data.conflict_count, 'endpoint') : ''}</span>
+        <span class="muted num">{data.conflict_count ? count(data.conflict_count) : ''}</span>
       </div>
       {list.length === 0 && (
         <p class="side-note muted">None: wherever two sources speak, they name the same team.</p>
       )}
       <ul class="rows">
         {list.map((d) => (
-          <li key={d.key}>
+          <li key={d.says.map((s) => s.source + s.origin + s.file + s.line).join()}>
             <p>
-              <strong>{d.endpoints[0]?.service || d.endpoints[0]?.destination}</strong>{' '}
-              <span class="muted">{plural(d.endpoints.length, 'endpoint')}</span>
+              <strong>{[...new Set(d.examples.map((e) => e.service || e.destination))].join(', ')}</strong>{' '}
+              <span class="muted num">
+                {plural(d.endpoint_count, 'endpoint')}
+                {d.failures_caused > 0 && `, ${plural(d.failures_caused, 'failure')}`}
+              </span>
             </p>
             <ul class="says">
               {d.says.map((s) => (
@@ -85,7 +89,7 @@ export function IdleRules({ data }: { data: Ownership }) {
               <span class={`tag ${r.reason}`}>{r.reason}</span>
             </p>
             <p class="muted">
-              {r.detail} <Place file={r.file} line={r.line} />
+              {capital(r.detail)}. <Place file={r.file} line={r.line} />
             </p>
           </li>
         ))}

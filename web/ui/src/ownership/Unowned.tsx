@@ -32,7 +32,10 @@ function Row({ u }: { u: Unowned }) {
             </span>
           ) : u.proposal ? (
             <>
-              <TeamName id={u.proposal.team} />
+              <TeamName id={u.proposal.team} />{' '}
+              <span class="muted num" title="All evidence together">
+                {Math.round(u.proposal.confidence * 100)} %
+              </span>
               <div class="muted">{u.proposal.evidence[0]}</div>
             </>
           ) : (
@@ -63,6 +66,15 @@ function Row({ u }: { u: Unowned }) {
                 </ul>
               )}
               <CodeBlock label={`Rule for ${e.service || e.destination}`} code={`rules:\n${u.rule}`} />
+              {u.proposal?.catalog_info && (
+                <details>
+                  <summary>As an entity of Backstage</summary>
+                  <CodeBlock
+                    label={`catalog-info.yaml for ${e.service || e.destination}`}
+                    code={u.proposal.catalog_info}
+                  />
+                </details>
+              )}
               <Explanation endpoint={e} rule={false} />
             </div>
           </td>

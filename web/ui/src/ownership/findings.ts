@@ -1,7 +1,7 @@
-import type { OwnerConflict, OwnerProblem, OwnerSaying, Share, Unowned } from '../data/api.ts';
+import type { OwnerProblem, Share, Unowned } from '../data/api.ts';
 
 /** percent never rounds up to 100 % or down to 0 %: one endpoint without an owner among thousands is still one. */
-export function percent({ owned, total }: Share): string {
+export function percent({ owned, total }: Pick<Share, 'owned' | 'total'>): string {
   if (total === 0) return '–';
   if (owned === total) return '100 %';
   const exact = (owned / total) * 100;
@@ -16,26 +16,6 @@ export function rulesToPaste(list: Unowned[]): string {
   const ready = wanted.filter((u) => u.proposal).map((u) => u.rule);
   const open = wanted.filter((u) => !u.proposal).map((u) => u.rule);
   return `rules:\n${[...new Set([...ready, ...open])].join('\n')}`;
-}
-
-export interface Disagreement {
-  key: string;
-  says: OwnerSaying[];
-  endpoints: OwnerConflict['endpoint'][];
-}
-
-const place = (s: OwnerSaying) => `${s.source} ${s.origin} ${s.file}:${s.line} ${s.team ?? ''}`;
-
-/** Two lines that disagree do so for every endpoint of a service; they are mended once, so they are shown once. */
-export function disagreements(conflicts: OwnerConflict[]): Disagreement[] {
-  const by = new Map<string, Disagreement>();
-  for (const c of conflicts) {
-    const key = `${c.endpoint.service || c.endpoint.destination} ${c.says.map(place).join(' | ')}`;
-    const one = by.get(key) ?? { key, says: c.says, endpoints: [] };
-    one.endpoints.push(c.endpoint);
-    by.set(key, one);
-  }
-  return [...by.values()];
 }
 
 /** where is file:line:column as editors understand it, without the parts that are not known. */

@@ -33,7 +33,7 @@ export function TopBar() {
           text="Flows"
           here={path === '/' || path.startsWith('/flows') || path.startsWith('/traces')}
         />
-        <Tab to="/teams" text="Teams" here={path.startsWith('/teams')} />
+        <Tab to="/teams" text="Teams" here={path.startsWith('/teams') || path.startsWith('/handoffs')} />
         <Tab to="/ownership" text="Ownership" here={path.startsWith('/ownership')} />
       </nav>
       <div class="grow" />

@@ -10,6 +10,7 @@ import { CodeBlock } from '../parts/Copy.tsx';
 import { count, plural } from '../parts/format.ts';
 import { TeamName } from '../parts/TeamName.tsx';
 import { Bones, Trouble } from '../parts/Trouble.tsx';
+import { TeamTabs } from './TeamTabs.tsx';
 
 const sample = `teams:
   - id: payments
@@ -95,6 +96,7 @@ export default function TeamsPage() {
     <div class="page">
       <div class="title-row">
         <h1>Teams</h1>
+        <TeamTabs here="teams" />
         <span class="muted num">{got.data ? plural(got.data.teams.length, 'team') : ''}</span>
         {got.data && got.data.unowned.endpoint_count > 0 && (
           <a class="link" href={carry('/ownership', query)}>
