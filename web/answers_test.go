@@ -175,7 +175,8 @@ func TestTeamsAndUnowned(t *testing.T) {
 		t.Errorf("%+v, unowned %+v", l.Teams[1], l.Unowned)
 	}
 	one := ask[TeamDetail](t, estate(t), "/api/v1/teams/shipping")
-	if !slices.Equal(one.Services, []string{"shipping"}) {
+	if !slices.Equal(one.Services, []string{"shipping"}) || deref(one.Parent) != "checkout" ||
+		!slices.Equal(one.Escalation, []EscalationStep{{AfterNs: int64(15 * time.Minute), To: "checkout"}}) {
 		t.Errorf("%+v", one)
 	}
 	open := ask[EndpointList](t, estate(t), "/api/v1/endpoints?owned=false")

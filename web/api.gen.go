@@ -133,6 +133,14 @@ type EndpointList struct {
 	NextCursor *string    `json:"next_cursor"`
 }
 
+// EscalationStep defines model for EscalationStep.
+type EscalationStep struct {
+	AfterNs int64 `json:"after_ns"`
+
+	// To A team id, or whatever the source says
+	To string `json:"to"`
+}
+
 // FacetValue defines model for FacetValue.
 type FacetValue struct {
 	FlowCount int64  `json:"flow_count"`
@@ -1131,10 +1139,16 @@ type TeamDetail struct {
 	Contacts      map[string]string `json:"contacts"`
 	EndpointCount int64             `json:"endpoint_count"`
 
+	// Escalation Whom to turn to when a failure is still open after a time, in the order of the times
+	Escalation []EscalationStep `json:"escalation"`
+
 	// FailuresCaused Failed, stalled and slow flows of the window whose culprit the team owns
 	FailuresCaused int64  `json:"failures_caused"`
 	ID             string `json:"id"`
 	Name           string `json:"name"`
+
+	// Parent The team that this one is part of (team id)
+	Parent *string `json:"parent"`
 
 	// Runbook URL; empty when there is none
 	Runbook string `json:"runbook"`

@@ -31,6 +31,8 @@ teams:
     runbook: https://runbooks.example/checkout
   - id: shipping
     name: Shipping
+    parent: checkout
+    escalation: [{after: 15m, to: checkout}]
 rules:
   - match: {service: "order*"}
     owner: checkout

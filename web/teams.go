@@ -124,8 +124,16 @@ func (s *Server) GetTeam(c echo.Context, id string, in GetTeamParams) error {
 		return err
 	}
 	t := d.teamOf(id, figures)
-	return answer(c, TeamDetail{ID: t.ID, Name: t.Name, Contacts: t.Contacts, Runbook: t.Runbook, EndpointCount: t.EndpointCount,
-		FailuresCaused: t.FailuresCaused, Services: d.services(id, f)})
+	out := TeamDetail{ID: t.ID, Name: t.Name, Contacts: t.Contacts, Runbook: t.Runbook, EndpointCount: t.EndpointCount,
+		FailuresCaused: t.FailuresCaused, Services: d.services(id, f),
+		Escalation: []EscalationStep{}}
+	if declared, ok := d.set.Team(id); ok {
+		out.Parent = orNil(declared.Parent)
+		for _, step := range declared.Escalation {
+			out.Escalation = append(out.Escalation, EscalationStep{AfterNs: int64(step.After), To: step.To})
+		}
+	}
+	return answer(c, out)
 }
 
 // services are those with an endpoint that the team owns.

@@ -879,8 +879,18 @@ export interface components {
             failures_caused: number;
         };
         TeamDetail: components["schemas"]["Team"] & {
+            /** @description The team that this one is part of (team id) */
+            parent: string | null;
+            /** @description Whom to turn to when a failure is still open after a time, in the order of the times */
+            escalation: components["schemas"]["EscalationStep"][];
             /** @description Services with an endpoint the team owns, sorted */
             services: string[];
+        };
+        EscalationStep: {
+            /** Format: int64 */
+            after_ns: number;
+            /** @description A team id, or whatever the source says */
+            to: string;
         };
         TeamFigures: {
             from: components["schemas"]["Timestamp"];

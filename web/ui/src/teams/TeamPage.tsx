@@ -1,49 +1,71 @@
 import { useEffect } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso';
-import { api, type Failure } from '../data/api.ts';
+import { api, type Failure, type TeamDetail } from '../data/api.ts';
 import { useResource } from '../data/resource.ts';
-import { needTeams, teamName } from '../data/teams.ts';
-import { carry, useQuery } from '../data/url.ts';
+import { needTeams, teamName, teams } from '../data/teams.ts';
+import { carry, readWindow, useQuery } from '../data/url.ts';
 import { FailureGroups } from '../flows/FailureGroups.tsx';
+import { WindowBar } from '../flows/WindowBar.tsx';
 import { Contacts } from '../parts/Contacts.tsx';
-import { plural } from '../parts/format.ts';
+import { duration, plural } from '../parts/format.ts';
 import { Icon } from '../parts/icons.tsx';
 import { TeamDot } from '../parts/TeamName.tsx';
 import { Bones, Trouble } from '../parts/Trouble.tsx';
 import { EndpointTable } from './EndpointTable.tsx';
+import { TeamHandoffs } from './TeamHandoffs.tsx';
+import { Trend } from './Trend.tsx';
 import { useEndpoints } from './useEndpoints.ts';
 
-function Failures({ id }: { id: string }) {
+/** Groups of failures; a choice opens the flow, or the flows of the group. */
+function FailureCard(props: {
+  id: string;
+  title: string;
+  none: string;
+  list: Failure[] | undefined;
+  problem: string | undefined;
+}) {
   const { query } = useQuery();
   const { route } = useLocation();
-  const window = { from: query.get('from') ?? undefined, to: query.get('to') ?? undefined };
-  const got = useResource(`failures ${id} ${JSON.stringify(window)}`, (s) =>
-    api.failures({ ...window, team: id }, s),
-  );
   const open = (f: Failure) => {
     const [one] = f.sample_flow_ids;
     route(
       one && f.flow_count === 1
         ? carry(`/flows/${one}`, query)
-        : carry('/', query, { team: id, status: f.status, q: f.culprit.service }),
+        : carry('/', query, { team: props.id, status: f.status, q: f.culprit.service }),
     );
   };
-  const list = got.data?.failures ?? [];
+  const titleId = `failures-${props.title.replace(/\W+/g, '-')}`;
   return (
-    <section class="card" aria-labelledby="caused-title">
+    <section class="card" aria-labelledby={titleId}>
       <div class="card-head">
-        <h2 id="caused-title">Failures it caused</h2>
+        <h2 id={titleId}>{props.title}</h2>
       </div>
-      {got.problem && <p class="side-note muted">{got.problem.detail}</p>}
-      {!got.data && !got.problem && <Bones rows={3} height={84} />}
-      {got.data && list.length === 0 && <p class="side-note muted">None in this time.</p>}
-      <FailureGroups failures={list} chosen={() => false} choose={open} />
+      {props.problem && <p class="side-note muted">{props.problem}</p>}
+      {!props.list && !props.problem && <Bones rows={3} height={84} />}
+      {props.list?.length === 0 && <p class="side-note muted">{props.none}</p>}
+      <FailureGroups failures={props.list ?? []} chosen={() => false} choose={open} />
     </section>
   );
 }
 
+function Caused({ id }: { id: string }) {
+  const { query } = useQuery();
+  const ask = { ...readWindow(query), team: id };
+  const got = useResource(`failures ${JSON.stringify(ask)}`, (s) => api.failures(ask, s));
+  return (
+    <FailureCard
+      id={id}
+      title="Failures it caused"
+      none="None in this time."
+      list={got.data?.failures}
+      problem={got.problem?.detail}
+    />
+  );
+}
+
 function Endpoints({ id }: { id: string }) {
-  const { first, list, more } = useEndpoints({ team: id });
+  const { query } = useQuery();
+  const { first, list, more } = useEndpoints({ team: id, environment: readWindow(query).environment });
   return (
     <section class="card" aria-labelledby="owned-title">
       <div class="card-head">
@@ -64,9 +86,34 @@ function Endpoints({ id }: { id: string }) {
   );
 }
 
+function Escalation({ team }: { team: TeamDetail }) {
+  const { query } = useQuery();
+  const to = (id: string) =>
+    teams.value.has(id) ? (
+      <a class="link" href={carry(`/teams/${encodeURIComponent(id)}`, query)}>
+        {teamName(id)}
+      </a>
+    ) : (
+      id
+    );
+  return (
+    <>
+      {team.parent && <span class="soft">part of {to(team.parent)}</span>}
+      {team.escalation.map((step) => (
+        <span key={step.to + step.after_ns} class="soft">
+          after {duration(step.after_ns)}: {to(step.to)}
+        </span>
+      ))}
+    </>
+  );
+}
+
 function TeamView({ id }: { id: string }) {
   const { query } = useQuery();
-  const got = useResource(`team ${id}`, (s) => api.team(id, {}, s));
+  const window = readWindow(query);
+  const key = JSON.stringify(window);
+  const got = useResource(`team ${id} ${key}`, (s) => api.team(id, window, s));
+  const figures = useResource(`figures ${id} ${key}`, (s) => api.teamFigures(id, window, s));
   const team = got.data;
   useEffect(() => {
     void needTeams();
@@ -74,13 +121,17 @@ function TeamView({ id }: { id: string }) {
   }, [team, id]);
   return (
     <div class="page flow-page">
-      <nav class="crumbs" aria-label="Where you are">
-        <a class="link" href={carry('/teams', query)}>
-          Teams
-        </a>
-        <Icon name="right" size={11} />
-        <span class="muted">{id}</span>
-      </nav>
+      <div class="title-row">
+        <nav class="crumbs" aria-label="Where you are">
+          <a class="link" href={carry('/teams', query)}>
+            Teams
+          </a>
+          <Icon name="right" size={11} />
+          <span class="muted">{id}</span>
+        </nav>
+        <span class="grow" />
+        <WindowBar />
+      </div>
       {got.problem ? (
         <div class="card">
           <Trouble problem={got.problem} retry={got.refresh} />
@@ -94,9 +145,10 @@ function TeamView({ id }: { id: string }) {
             {team && (
               <>
                 <Contacts team={team} />
+                <Escalation team={team} />
                 <span class="soft">
-                  {plural(team.endpoint_count, 'endpoint')} of {plural(team.services.length, 'service')}:{' '}
-                  {team.services.join(', ')}
+                  {plural(team.endpoint_count, 'endpoint')} of {plural(team.services.length, 'service')}
+                  {team.services.length > 0 && `: ${team.services.join(', ')}`}
                 </span>
               </>
             )}
@@ -105,9 +157,32 @@ function TeamView({ id }: { id: string }) {
               Its flows
             </a>
           </div>
+          {figures.data ? (
+            <Trend figures={figures.data} />
+          ) : (
+            <div class="card">
+              {figures.problem ? (
+                <p class="side-note muted">{figures.problem.detail}</p>
+              ) : (
+                <Bones rows={1} height={124} />
+              )}
+            </div>
+          )}
           <div class="team-grid">
-            <Failures id={id} />
-            <Endpoints id={id} />
+            <div class="column">
+              <Caused id={id} />
+              <FailureCard
+                id={id}
+                title="Failures it suffered"
+                none="None in this time: whatever failed here, the team caused itself."
+                list={figures.data?.suffered}
+                problem={figures.problem?.detail}
+              />
+            </div>
+            <div class="column">
+              <TeamHandoffs id={id} />
+              <Endpoints id={id} />
+            </div>
           </div>
         </>
       )}
