@@ -1520,6 +1520,10 @@ type FlowHistogramParams struct {
 	// Kind Hop kind: api, event, queue, workflow. Flows - those that touch an endpoint of this kind (and, with `team`, one of that team).
 	Kind *KindParam `form:"kind,omitempty" json:"kind,omitempty"`
 
+	// Owners `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+	// were recorded; where none was, today's.
+	Owners *OwnersParam `form:"owners,omitempty" json:"owners,omitempty"`
+
 	// Buckets How many buckets at most (1 to 200, default 60); the step is rounded up to a whole second.
 	Buckets *string `form:"buckets,omitempty" json:"buckets,omitempty"`
 }
@@ -2238,6 +2242,13 @@ func (w *ServerInterfaceWrapper) FlowHistogram(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "owners" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owners", ctx.QueryParams(), &params.Owners, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owners: %s", err))
 	}
 
 	// ------------- Optional query parameter "buckets" -------------

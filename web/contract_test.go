@@ -79,7 +79,7 @@ func goodPaths() []string {
 		"/api/v1/flows?from=now-2h&to=2026-11-22T12:00:00.000000001Z&type=" + idOf(orderAPI),
 		"/api/v1/flows?team=shipping,checkout",
 		"/api/v1/flows/histogram?team=shipping,checkout",
-		"/api/v1/flows/histogram?from=now-1h&buckets=12",
+		"/api/v1/flows/histogram?from=now-1h&buckets=12&owners=then&team=shipping",
 		"/api/v1/flows/facets",
 		"/api/v1/flows/by-trace/" + trace2,
 		"/api/v1/flows/by-correlation?key=order.id&value=ORD-1",

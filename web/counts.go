@@ -17,11 +17,11 @@ func (s *Server) FlowHistogram(c echo.Context, in FlowHistogramParams) error {
 	p := s.params()
 	f := p.filter(c, in.From, in.To, in.Status, in.Environment, in.Type)
 	team, kind := p.text("team", in.Team, 256), strings.ToLower(p.text("kind", in.Kind, 32))
-	buckets := p.number("buckets", in.Buckets, 60, 200)
+	buckets, owners := p.number("buckets", in.Buckets, 60, 200), p.oneOf("owners", in.Owners, "now", "then")
 	if err := p.err(); err != nil {
 		return err
 	}
-	d, err := s.directory(c, "now")
+	d, err := s.directory(c, owners)
 	if err != nil {
 		return err
 	}

@@ -1688,6 +1688,11 @@ export interface operations {
                 type?: components["parameters"]["TypeParam"];
                 /** @description Hop kind: api, event, queue, workflow. Flows - those that touch an endpoint of this kind (and, with `team`, one of that team). */
                 kind?: components["parameters"]["KindParam"];
+                /**
+                 * @description `now` (default): owners by today's rules. `then`: owners at the time of failure, or of last activity, as far as changes
+                 *     were recorded; where none was, today's.
+                 */
+                owners?: components["parameters"]["OwnersParam"];
                 /** @description How many buckets at most (1 to 200, default 60); the step is rounded up to a whole second. */
                 buckets?: number;
             };
