@@ -147,6 +147,15 @@ describe('someone who owns things', () => {
     const name = (await team.innerText()).trim();
     await team.click();
     await page.locator('.team-head h1', { hasText: name }).waitFor();
+    // The team that caused most has figures, failures, hand-offs and endpoints.
+    const caused = page.locator('.trend dd').nth(1);
+    await caused.waitFor();
+    expect(await caused.innerText()).not.toBe('0');
+    expect(await page.locator('.trend path.caused').getAttribute('d')).toMatch(/^M/);
+    await page.locator('.groups .group').first().waitFor();
+    await page.locator('.sides .row-name').first().waitFor();
+    await page.locator('section[aria-labelledby=owned-title] tbody tr').first().waitFor();
+    expect(await violations(page)).toEqual([]);
     await page.getByRole('link', { name: 'Teams' }).first().click();
     await page.close();
   });
@@ -162,7 +171,7 @@ describe('someone who owns things', () => {
       .click();
     const rule = page.locator('.explain-row pre').first();
     await rule.waitFor();
-    expect(await rule.innerText()).toMatch(/^rules:\n {2}- match: \{.+\}\n {4}owner: /);
+    expect(await rule.innerText()).toMatch(/^rules:\n( {2}# .+\n)* {2}- match: \{.+\}\n {4}owner: \S/);
     await page.getByRole('heading', { name: 'Sources', exact: true }).waitFor();
     await page.keyboard.press('/');
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('explain');
@@ -176,6 +185,31 @@ describe('someone who owns things', () => {
     await page.close();
   });
 
+  it('reads the hand-offs between teams and opens the flows of a pair', async () => {
+    const page = await browser.open('/teams');
+    await page.getByRole('link', { name: 'Hand-offs' }).click();
+    const cell = page.locator('.matrix .heat a[href*="%2C"]').first();
+    await cell.waitFor();
+    expect(await cell.getAttribute('title')).toMatch(
+      /^.+ to .+: [\d.,K]+ hand-offs? \(.+\), [\d.,K]+ failed/,
+    );
+    await page.getByRole('button', { name: 'Share that failed' }).click();
+    await page.waitForURL(/[?&]by=failed/);
+    await page.locator('.matrix .heat.bad').first().waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect(await violations(page)).toEqual([]);
+    await cell.focus();
+    await page.keyboard.press('Enter');
+    await page.locator('.flow-row').first().waitFor();
+    expect(new URL(page.url()).searchParams.get('team')).toMatch(/^[^,]+,[^,]+$/);
+    const chosen = page.getByRole('combobox', { name: 'Team' });
+    expect(await chosen.evaluate((s) => (s as HTMLSelectElement).selectedOptions[0]?.text)).toContain(
+      ' and ',
+    );
+    await page.close();
+  });
+
   it('reads how Baton itself is', async () => {
     const page = await browser.open('/status');
     await page.getByRole('heading', { name: 'Parts' }).waitFor();
@@ -185,9 +219,10 @@ describe('someone who owns things', () => {
 });
 
 describe('every page', () => {
-  it.each(['/', '/teams', '/ownership', '/status'])('fits a phone: %s', async (path) => {
+  it.each(['/', '/teams', '/handoffs', '/ownership', '/status'])('fits a phone: %s', async (path) => {
     const page = await browser.open(path, { width: 390, height: 844 });
     await page.locator('main .card').first().waitFor();
+    await page.locator('.bone').first().waitFor({ state: 'detached' });
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     expect(wide).toBeLessThanOrEqual(0);
     await page.close();

@@ -33,8 +33,9 @@ function Cell({ h, by, list, query }: { h: Handoff; by: Measure; list: Handoff[]
       class={`heat ${by === 'failed' ? 'bad' : ''}`}
       style={{ '--heat': `${Math.round(heat(h, by, list) * 100)}%` }}
     >
-      <a href={carry('/', query, { team: teams })} title={describe(h)} aria-label={describe(h)}>
+      <a href={carry('/', query, { team: teams })} title={describe(h)}>
         {text(h, by)}
+        <span class="sr">. {describe(h)}</span>
         {by !== 'failed' && h.failed > 0 && <small>{count(h.failed)} failed</small>}
       </a>
     </td>
