@@ -35,19 +35,21 @@ type teamFigures struct {
 }
 
 func (s *Server) teamFigures(c echo.Context, f store.FlowFilter, d *directory) (teamFigures, error) {
-	groups, err := s.failures(c, f)
+	f.Verdicts = failing
+	prints, err := s.deps.Sums.Footprints(c.Request().Context(), f, d.moments(f.From))
 	if err != nil {
 		return teamFigures{}, err
 	}
 	t := teamFigures{map[string]int64{}, map[string]int64{}}
 	for i := range d.all {
 		if e := &d.all[i]; f.Environment == "" || e.Environment == f.Environment {
-			t.endpoints[d.owner(e.ID).Team]++
+			t.endpoints[d.team(e.ID, f.To.UnixNano()-1)]++
 		}
 	}
-	for i := range groups {
-		n, _ := total(&groups[i])
-		t.caused[d.team(groups[i].Culprit.Endpoint, groups[i].Last)] += int64(n)
+	for i := range prints {
+		if p := &prints[i]; p.Culprit != 0 {
+			t.caused[d.team(p.Culprit, p.At)] += int64(p.Count)
+		}
 	}
 	return t, nil
 }
