@@ -3,6 +3,7 @@ import type { Plugin } from 'vite';
 import type { components } from '../src/api.gen.ts';
 import { detail, span } from './detail.ts';
 import { type Flow, flow, hex, iso, random, steps, teams } from './estate.ts';
+import { figures, handoffs, ownership } from './ownership.ts';
 import { largeTable, spansOf } from './spans.ts';
 
 type Schemas = components['schemas'];
@@ -216,10 +217,14 @@ function answer(path: string, q: URLSearchParams): unknown {
   const spanOf = /^\/api\/v1\/traces\/([0-9a-f]+)\/spans\/([0-9a-f]+)$/.exec(path);
   if (spanOf) return span(spanOf[1]!, spanOf[2]!);
   if (path.startsWith('/api/v1/traces/')) return { ...spansOf(flow(4012, born), 12), flow_id: null };
+  if (path === '/api/v1/ownership') return ownership(empty, endpoints(false), endpoints(true));
+  if (path === '/api/v1/handoffs') return handoffs(empty, q.get('team'));
+  const figuresOf = /^\/api\/v1\/teams\/(.+)\/figures$/.exec(path);
+  if (figuresOf) return figures(empty ? [] : failures(q).slice(0, 3));
   const team = /^\/api\/v1\/teams\/(.+)$/.exec(path);
   if (team) {
     const t = teams.find((x) => x.id === decodeURIComponent(team[1]!));
-    return t && { ...t, services: ['payment-service', 'refund-service'] };
+    return t && { ...t, services: ['payment-service', 'refund-service'], parent: null, escalation: [] };
   }
   if (path === '/api/v1/endpoints')
     return { endpoints: endpoints(q.get('owned') !== 'false', q.get('team')), next_cursor: null };
@@ -232,6 +237,7 @@ function answer(path: string, q: URLSearchParams): unknown {
       source: 'rule',
       detail: 'Rule at ownership.yaml:14 matches service "payment*".',
       conflict: false,
+      near_misses: [],
       candidates: [
         { team: 'payments', source: 'rule', detail: 'ownership.yaml:14', decided: true },
         { team: 'orders', source: 'attribute', detail: 'service.owner.name', decided: false },

@@ -31,7 +31,7 @@ describe('health', () => {
     ['data is a little late', status([{ ...ok, lag_ns: 29e9 }]), 'ok'],
     ['a state is unknown', status([{ ...ok, state: 'confused' }]), 'warn'],
     [
-      'the ownership file is broken',
+      'a source of owners is broken',
       status([ok], { ownership: { teams: 1, rules: 1, files: [], error: 'line 3' } }),
       'warn',
     ],

@@ -45,8 +45,8 @@ export function judgeHealth(s: Status): Health {
   if (s.ownership.error) {
     return {
       level: 'warn',
-      title: 'The ownership file is broken',
-      detail: `${s.ownership.error} The rules before it still hold.`,
+      title: 'A source of owners is broken',
+      detail: `${s.ownership.error}. What it said before still holds.`,
     };
   }
   return { level: 'ok', title: 'All parts are well', detail: '' };

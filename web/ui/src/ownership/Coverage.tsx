@@ -15,7 +15,7 @@ function Meter({ title, what, share }: { title: string; what: string; share: Sha
         </svg>
         <span class="soft num">
           {share.total === 0
-            ? `no ${what} in this time`
+            ? `no ${what} ${what === 'endpoints' ? 'yet' : 'in this time'}`
             : missing === 0
               ? `all ${count(share.total)} ${what}`
               : `${count(missing)} of ${count(share.total)} ${what} without an owner`}

@@ -67,7 +67,8 @@ const first = `sources:
   - type: backstage
     path: catalog/**/catalog-info.yaml
   - type: codeowners
-    path: .github/CODEOWNERS`;
+    path: .github/CODEOWNERS
+    services: {"src/*/": "*"}`;
 
 /** Where owners come from and how each source is: file, line, what is wrong and how to mend it. */
 export function Sources({ data }: { data: Ownership }) {
