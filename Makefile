@@ -95,13 +95,14 @@ truth: ## Score joins, verdicts and culprits on the labelled Azure estate (RAISE
 	BATON_TRUTH=10000 BATON_TRUTH_RAISE=$(RAISE) BATON_TRUTH_MISSES=$(MISSES) $(GO) test ./collector/joinerextension -run '^TestTruth$$' -count=1 -v
 
 .PHONY: soak
-soak: build ## kill -9 of the engine and of Baton under load, again and again (up to 40 minutes)
+soak: build ## kill -9 of the engine and of Baton under load, again and again (up to 40 minutes), and a minute of fuzzing each parser
+	scripts/fuzz.sh ./ownership/...
 	BATON_SOAK=1 BATON_BIN=$(CURDIR)/bin/baton $(GO) test ./cmd/baton/e2e -run Soak -count=1 -timeout 40m -v
 
 .PHONY: bench
 bench: build ## Ingest from end to end, then the rules, the store, the log, ownership and the page's answers
 	scripts/bench.sh
-	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m ./flow ./ownership ./collector/storeexporter/spanlog ./store/... ./web
+	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m ./flow ./ownership/... ./collector/storeexporter/spanlog ./store/... ./web
 
 ## Keeping the code in order
 

@@ -21,11 +21,12 @@ func (b *book) last(s *Subject) int32 {
 	for i := range b.ix.fields {
 		fi := &b.ix.fields[i]
 		v := fi.of(s)
+		if v == "" {
+			best = b.lastOf(fi.absent, s, look, best)
+			continue
+		}
 		if len(fi.exact) > 0 {
 			best = b.lastOf(fi.exact[v], s, look, best)
-		}
-		if v == "" {
-			continue
 		}
 		if len(fi.starts.nodes) > 0 {
 			for p := fi.starts.longest(v); p >= 0; p = fi.starts.nodes[p].parent {
@@ -48,7 +49,7 @@ func (b *book) lastOf(list []entry, s *Subject, look facets, best int32) int32 {
 		if e.rule <= best {
 			return best
 		}
-		if e.may(look) && b.list[e.rule].matchesFound(s, look) {
+		if e.may(look) && (e.told && look.known() || b.list[e.rule].matchesFound(s, look)) {
 			return e.rule
 		}
 	}
@@ -70,10 +71,11 @@ func (b *book) matching(s *Subject, dst []int32) []int32 {
 	for i := range b.ix.fields {
 		fi := &b.ix.fields[i]
 		v := fi.of(s)
-		visit(fi.exact[v])
 		if v == "" {
+			visit(fi.absent)
 			continue
 		}
+		visit(fi.exact[v])
 		for p := fi.starts.longest(v); p >= 0; p = fi.starts.nodes[p].parent {
 			visit(fi.starts.nodes[p].rules)
 		}

@@ -74,10 +74,26 @@ func (c *cond) words(known []string) uint16 {
 // entry is a rule in a list of the index.
 type entry struct {
 	facets
+	told bool // nothing is left to look at once the index has found it by its facets
 	rule int32
+}
+
+// told reports whether the index and the facets say all of the rule, so that
+// it need not be read to know that it matches.
+func (r *rule) told() bool {
+	for i := range r.conds {
+		if id := r.conds[i].id; i != int(r.filed) && id != fKind && id != fRole {
+			return false
+		}
+	}
+	return r.party
 }
 
 // may reports whether the rule can match a subject of these facets.
 func (e *entry) may(s facets) bool {
 	return e.kind&s.kind != 0 && e.role&s.role != 0 && e.fields&^s.fields == 0
 }
+
+// known reports whether the kind and role are words that facets are exact
+// about.
+func (s facets) known() bool { return (s.kind|s.role)&otherWord == 0 }

@@ -24,6 +24,7 @@ type fieldIndex struct {
 	exact        map[string][]entry
 	starts, ends affixes
 	present      []entry
+	absent       []entry // that the empty pattern files here
 }
 
 type bucketKind uint8
@@ -102,7 +103,7 @@ func newIndex(rules []rule) index {
 	var ix index
 	for i := len(rules) - 1; i >= 0; i-- {
 		at := rules[i].placeIn(crowd)
-		e := entry{rules[i].facets(), int32(i)}
+		e := entry{rules[i].facets(), rules[i].told(), int32(i)}
 		if at == nil {
 			ix.rest = append(ix.rest, e)
 		}
@@ -117,14 +118,16 @@ func newIndex(rules []rule) index {
 			fi = &fieldIndex{field: b.field, exact: map[string][]entry{}, ends: affixes{fromEnd: true}}
 			byField[b.field] = fi
 		}
-		switch b.kind {
-		case byValue:
+		switch {
+		case b.kind == byValue && b.text == "":
+			fi.absent = list
+		case b.kind == byValue:
 			fi.exact[b.text] = list
-		case byStart:
+		case b.kind == byStart:
 			fi.starts.add(b.text, list)
-		case byEnd:
+		case b.kind == byEnd:
 			fi.ends.add(b.text, list)
-		case byPresence:
+		case b.kind == byPresence:
 			fi.present = list
 		}
 	}
