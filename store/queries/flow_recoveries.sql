@@ -15,11 +15,16 @@ recoveries AS
     SELECT c.type_id AS type_id, c.endpoint AS endpoint, f.failed_at AS failed_at, argMin(c.ended, (c.started, c.ended)) AS recovered_at
     FROM
     (
-        SELECT type_id, arrayJoin(arrayIntersect(endpoints, (SELECT groupUniqArray(endpoint) FROM failures))) AS endpoint,
-               start AS started, last_activity AS ended
-        FROM flows FINAL
-        WHERE {{flow_filter}}
-          AND verdict = {completed:UInt8} AND last_activity < {to:Int64}
+        SELECT type_id, endpoint, started, ended
+        FROM
+        (
+            SELECT type_id, endpoints, start AS started, last_activity AS ended
+            FROM flows FINAL
+            WHERE {{flow_filter}}
+              AND verdict = {completed:UInt8} AND last_activity < {to:Int64}
+        )
+        ARRAY JOIN endpoints AS endpoint
+        WHERE (type_id, endpoint) IN (SELECT type_id, endpoint FROM failures)
     ) AS c
     ASOF JOIN failures AS f ON c.type_id = f.type_id AND c.endpoint = f.endpoint AND c.started >= f.failed_at
     GROUP BY type_id, endpoint, failed_at
