@@ -77,11 +77,11 @@ func (w *world) wait(ctx context.Context) error {
 func (w *world) keeps(f *flow.Flow, q store.FlowFilter) bool {
 	overlap := q.From.IsZero() || f.Start < q.To.UnixNano() && f.LastActivity >= q.From.UnixNano()
 	touches := func(ids []uint64, whiles []store.Tenure, has ...uint64) bool {
-		any := func(ids []uint64) bool {
+		one := func(ids []uint64) bool {
 			return slices.ContainsFunc(has, func(id uint64) bool { return slices.Contains(ids, id) })
 		}
-		return ids == nil || any(ids) ||
-			slices.ContainsFunc(whiles, func(t store.Tenure) bool { return t.From <= when(f) && when(f) < t.Until && any(t.Endpoints) })
+		return ids == nil || one(ids) ||
+			slices.ContainsFunc(whiles, func(t store.Tenure) bool { return t.From <= when(f) && when(f) < t.Until && one(t.Endpoints) })
 	}
 	culprit := q.Culprits == nil || f.Culprit != nil && touches(q.Culprits, q.BlamedWhile, f.Culprit.Endpoint)
 	return f.Tenant == q.Tenant && overlap && (q.Verdicts == nil || slices.Contains(q.Verdicts, f.Verdict)) &&
