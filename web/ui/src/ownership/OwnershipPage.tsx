@@ -25,9 +25,11 @@ export default function OwnershipPage() {
     void needTeams();
   }, []);
   useEffect(() => {
+    // Counted from the answer, so that a slow server is never asked while it still works.
+    if (got.loading) return;
     const timer = setInterval(() => document.hidden || got.refresh(), refreshMs);
     return () => clearInterval(timer);
-  }, []);
+  }, [got.loading]);
   useKeys({ '/': () => document.getElementById('explain')?.focus() });
   return (
     <div class="page flow-page">
