@@ -49,6 +49,7 @@ func Join(files []*File, imports []*Import) (*Set, error) {
 	for _, f := range files {
 		rules = append(rules, f.rules...)
 		add(f.Name, f.hash)
+		s.warnings = append(s.warnings, f.openTokens()...)
 	}
 	s.joinTeams(files, imports)
 	s.warn(rules)

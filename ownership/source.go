@@ -176,6 +176,17 @@ func (p *parser) every(n *yaml.Node) time.Duration {
 	return d
 }
 
+// openTokens warns of secrets that whoever reads the file may read.
+func (f *File) openTokens() []Problem {
+	var out []Problem
+	for _, s := range f.sources {
+		if s.Token != "" && !variable.MatchString(s.Token) {
+			out = append(out, Problem{File: s.File, Line: s.Line, Column: s.Column, What: fmt.Sprintf("the token of source %q is written in the file", s.Name), Remedy: "put it into an environment variable, and write ${NAME}"})
+		}
+	}
+	return out
+}
+
 // option reads a field that only the importer understands.
 func (p *parser) option(key, n *yaml.Node) Value {
 	o := Value{File: p.File, Line: key.Line, Column: key.Column}

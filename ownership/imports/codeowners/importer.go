@@ -226,8 +226,8 @@ func starOf(segment string) star {
 const maxClaims = 200_000
 
 func (c *claimer) add(services string, s *section, l *line) {
-	if len(c.claims) > maxClaims {
-		return
+	if len(c.claims) > maxClaims || len(services) > doc.MaxText {
+		return // no service has such a name
 	}
 	owners := s.of(l)
 	claim := ownership.Claim{Match: []ownership.Condition{{Field: "service", Patterns: []string{services}}},

@@ -71,6 +71,9 @@ func Every(name string, b []byte) ([]*yaml.Node, *Problem) {
 			p := At(name, &doc, fmt.Sprintf("holds more than %d YAML documents", maxDocuments), "split it into several files")
 			return nil, &p
 		}
+		if p := bombs(name, doc.Content[0]); p != nil {
+			return nil, p
+		}
 		roots = append(roots, doc.Content[0])
 	}
 }
