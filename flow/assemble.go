@@ -3,6 +3,7 @@ package flow
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/cespare/xxhash/v2"
 )
@@ -289,12 +290,33 @@ func (s *Story) parties(hop *Hop, a attempt) {
 		}
 		side(r, a.to)
 	} else if lead.Step == Call && (lead.PeerService != "" || lead.Host != "") {
-		add(Provider, external(lead), -1)
+		e := external(lead)
+		add(e.Role, e, -1)
 	}
+}
+
+// clusterName is the service behind a name that only a cluster resolves: one
+// without dots, or one that ends as Kubernetes' do.
+func clusterName(host string) string {
+	name, rest, dots := strings.Cut(host, ".")
+	switch {
+	case name == "localhost" || strings.ContainsAny(name, ":[") || strings.Trim(name, "0123456789") == "":
+		return ""
+	case !dots, strings.HasSuffix(rest, "svc"), strings.HasSuffix(rest, "svc.cluster.local"):
+		return name
+	}
+	return ""
 }
 
 // external is the party that a caller names and that sent no span itself.
 func external(f *Facts) Endpoint {
-	return Endpoint{Tenant: f.Endpoint.Tenant, Environment: f.Endpoint.Environment, Service: f.PeerService, Kind: f.Kind,
+	e := Endpoint{Tenant: f.Endpoint.Tenant, Environment: f.Endpoint.Environment, Service: f.PeerService, Kind: f.Kind,
 		System: f.System, Operation: f.Operation, Host: f.Host, Role: Provider}
+	if e.Service == "" {
+		e.Service = clusterName(f.Host)
+	}
+	if f.Kind == Event || f.Kind == Queue {
+		e.Role, e.Destination = Consumer, f.Destination
+	}
+	return e
 }

@@ -62,6 +62,9 @@ func (x *Extractor) classify(b *bag, f *Facts) {
 	} else {
 		f.set(Internal, RuleInternal, "", f.operationName(f.Name))
 	}
+	if f.Kind == Event && b.source == "azure.eventgrid" && f.SpanKind == KindClient && b.has(sHost) {
+		f.Step, f.Role = Call, Producer // it pushes to its subscriber, who need not send spans
+	}
 	if f.Step == Call || f.Step == Send || f.Step == Receive || f.Step == Settle || f.Step == Schedule {
 		f.PeerService, f.Host = cut(b.text(sPeer), maxName), hostOf(b)
 		if f.PeerService == "" && b.has(sUpstream) {

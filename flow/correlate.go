@@ -150,7 +150,11 @@ func (f *Facts) correlate(b *bag) {
 		if k.business > 0 {
 			continue // added by the extractor, which knows the rules
 		}
-		f.carried(k.concept, b.block.text(k.v))
+		v := b.block.text(k.v)
+		if b.has(sSession) && v == b.text(sSession) || b.has(sUser) && v == b.text(sUser) {
+			continue // what the span calls a session or a person is one, whatever else it is called
+		}
+		f.carried(k.concept, v)
 	}
 }
 

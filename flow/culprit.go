@@ -161,7 +161,10 @@ func (s *Story) side(h int, last try) (Party, string, Confidence) {
 		return *to, "callee.error", Medium // something inside it said so
 	}
 	for i := range hop.Parties { // no span from the callee: it is known by name only
-		if p := &hop.Parties[i]; p.Role == Provider && p.Span < 0 {
+		if p := &hop.Parties[i]; (p.Role == Provider || p.Role == Consumer) && p.Span < 0 {
+			if p.Role == Consumer {
+				return *p, "event.undelivered", Medium // its broker speaks for it
+			}
 			if f := s.Facts[last.from]; f.HTTPStatus >= 500 || f.GRPCStatus != "" && !isTimeout(f) {
 				return *p, "callee.unseen.answered", Medium
 			}

@@ -20,12 +20,28 @@ func (s *Story) deadLetterSide(hop *Hop, last try) (Party, string, Confidence) {
 	for _, p := range hop.Parties {
 		if p.Role == Channel {
 			if containsAny(reason, "ttlexpired", "expired") {
+				if c, ok := s.usualTaker(last.from); ok {
+					return c, "dead_letter.expired", Medium
+				}
 				return p, "dead_letter.expired", Medium
 			}
 			return p, "dead_letter.channel", Low
 		}
 	}
 	return hop.Parties[0], "dead_letter", Low
+}
+
+// usualTaker is who always takes up what span i sends.
+func (s *Story) usualTaker(i int) (Party, bool) {
+	if i < 0 || s.exp == nil {
+		return Party{}, false
+	}
+	next, _ := s.exp.After(s.Facts[i].EndpointID)
+	if len(next) != 1 || next[0].Next.Service == "" {
+		return Party{}, false
+	}
+	e := next[0].Next
+	return Party{Role: e.Role, Endpoint: e, ID: next[0].NextID, Span: -1}, true
 }
 
 func containsAny(s string, words ...string) bool {

@@ -5,6 +5,12 @@ package flow
 // send both.
 func slotOf(key string) (slot, uint8) {
 	switch key {
+	case "session.id":
+		return sSession, 0
+	case "user.id":
+		return sUser, 0
+	case "enduser.id":
+		return sUser, 1
 	case "http.request.method":
 		return sMethod, 0
 	case "http.method":

@@ -111,5 +111,7 @@ const (
 	sProcessingEndpoint
 	sRecoverability
 	sDelayedRetries
+	sSession
+	sUser
 	slots // correlation concepts follow: slots + concept
 )

@@ -153,6 +153,17 @@ func valueEdges(nodes []Node, l Limits, known func(uint64) bool, j *Joined) []ed
 		}
 		for i := 1; i < len(v.members); i++ {
 			a, b := v.members[i-1], v.members[i]
+			if v.key.Name == concepts[cWorkflow].Name && hasRun(nodes[b.node].Segment) {
+				// Runs of one workflow id are runs of their own: each belongs to who started it.
+				k := i - 1
+				for k >= 0 && hasRun(nodes[v.members[k].node].Segment) {
+					k--
+				}
+				if k < 0 {
+					continue
+				}
+				a = v.members[k]
+			}
 			if v.key.Window > 0 && b.start-a.start > v.key.Window {
 				continue
 			}
@@ -167,6 +178,10 @@ func valueEdges(nodes []Node, l Limits, known func(uint64) bool, j *Joined) []ed
 	}
 	slices.SortFunc(j.Hot, func(a, b Key) int { return cmp.Compare(a.Hash, b.Hash) })
 	return edges
+}
+
+func hasRun(s *Segment) bool {
+	return slices.ContainsFunc(s.Keys, func(k Key) bool { return k.Name == concepts[cRun].Name })
 }
 
 // Hot judges a value by the sorted starts of its segments.

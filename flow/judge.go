@@ -25,6 +25,9 @@ type Expectations interface {
 	After(endpoint uint64) (next []Expectation, known bool)
 	// Usual is how long something usually takes; false while it was never seen.
 	Usual(m Measured) (Usual, bool)
+	// Quiet reports whether a service that sends spans all the time has sent none since a moment, in Unix ns: what it should do
+	// may have been done, and nobody would know.
+	Quiet(service string, since int64) bool
 	// Always lists the steps that spans of an endpoint took in every flow of a type.
 	Always(kind, endpoint uint64) []Expectation
 }
@@ -34,6 +37,16 @@ const (
 	// before they count as lost: parents end after their children, and SDKs
 	// export every five seconds.
 	OrphanPatience = 20 * time.Second
+	// MissPatience is how long a flow must be quiet before what nobody took up
+	// counts as that for what is learned, and StallPatience before it is called
+	// stalled for it. The time between lets others of its kind be counted first:
+	// when many are without, none is stalled.
+	MissPatience  = 6 * time.Second
+	StallPatience = 8 * time.Second
+	// StallAgain is after how long a stalled flow is looked at once more: by then
+	// it is known whether others go without that step as well. A flow that was let
+	// go and comes back counts as quiet for longer than this.
+	StallAgain = OrphanPatience - time.Second
 	// ColdPatience is how long a message may wait for its first known consumer
 	// before the flow counts as done: there is nothing to expect yet.
 	ColdPatience = 30 * time.Second
@@ -46,6 +59,7 @@ type Judgement struct {
 	FailedAt int64
 	CheckAt  int64 // event time at which to look again though nothing arrives; 0 for never
 	Hop      int   // the culprit's hop, -1 for none
+	Overdue  bool  // a next step is late; the flow has not been quiet for long enough to say that it never came
 }
 
 // Judge says what became of the flow and who dropped the baton.
@@ -75,14 +89,17 @@ func (s *Story) Judge(exp Expectations, c Clock) Judgement {
 	case s.degraded():
 		j.Verdict = Degraded
 	default:
-		if i, step := s.fold.omitted(exp); i >= 0 && s.Orphans == 0 {
+		if i, step := s.fold.omitted(exp); i >= 0 && s.Orphans == 0 && s.Facts[i].HTTPStatus < 400 {
 			if c.Quiet >= OrphanPatience {
 				return s.stopped(i, step)
 			}
 			j.Verdict, open.until = Running, c.Now+int64(OrphanPatience-c.Quiet) // its span may be on its way
 		}
 	}
-	j.CheckAt = open.until
+	j.CheckAt, j.Overdue = open.until, open.early
+	if at := c.Now + int64(StallAgain-c.Quiet); j.Verdict == Stalled && c.Quiet < StallAgain && (j.CheckAt == 0 || at < j.CheckAt) {
+		j.CheckAt = at
+	}
 	if at := c.Now + int64(OrphanPatience-c.Quiet); waiting && (j.CheckAt == 0 || at < j.CheckAt) {
 		j.CheckAt = at
 	}

@@ -120,7 +120,7 @@ func (f *Facts) step(b *bag) {
 		if f.Step == NoStep {
 			f.Step = s
 		}
-		if s == Settle && f.Disposition == "" {
+		if (s == Settle || f.Step == Settle) && f.Disposition == "" {
 			f.Disposition = disposition(f.Name[i+1:])
 		}
 	}

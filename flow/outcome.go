@@ -165,10 +165,13 @@ func isTimeout(f *Facts) bool {
 			return true
 		}
 	}
-	if f.ErrorType != "" || f.ExceptionType != "" || f.HTTPStatus != 0 || f.Status != StatusError {
+	if f.HTTPStatus != 0 || f.Status != StatusError {
 		return false
 	}
 	m := strings.ToLower(f.Message) // where nothing else says what went wrong
+	if t := strings.ToLower(f.ErrorType + f.ExceptionType); t != "" {
+		return strings.Contains(t, "cancel") && strings.Contains(m, "timeout") // .NET cancels what takes too long
+	}
 	return strings.Contains(m, "deadline exceeded") || strings.Contains(m, "timed out") || strings.Contains(m, "deadlineexceeded")
 }
 

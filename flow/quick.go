@@ -38,7 +38,7 @@ func (o *Outline) Judge(exp Expectations, c Clock) (Judgement, bool) {
 	if p.overdue >= 0 {
 		return Judgement{Hop: -1}, false
 	}
-	j := Judgement{Verdict: Completed, Hop: -1, CheckAt: p.until}
+	j := Judgement{Verdict: Completed, Hop: -1, CheckAt: p.until, Overdue: p.early}
 	if p.until > 0 {
 		j.Verdict = Running
 	}
@@ -92,6 +92,7 @@ func (f *folded) handovers() []Handover {
 	if len(out) == 0 {
 		return nil
 	}
+	skewed := f.skewed()
 	for h := range f.hops {
 		for _, a := range f.hops[h].attempts {
 			n, ok := at[a.from]
@@ -99,6 +100,9 @@ func (f *folded) handovers() []Handover {
 				continue
 			}
 			t := Taker{f.spans[a.to].Endpoint, max(0, f.spans[a.to].Start-f.spans[a.from].End())}
+			if skewed {
+				t.Wait = 0 // clocks that are apart tell of no wait
+			}
 			known := len(out[n].Takers) >= maxHandedTo
 			for k := 0; k < len(out[n].Takers) && !known; k++ {
 				known = out[n].Takers[k].Endpoint == t.Endpoint

@@ -96,7 +96,7 @@ func (g *Segment) add(s *Span, i int) {
 		switch {
 		case s.Step == Send || s.Step == Schedule:
 			g.Sent = append(g.Sent, s.MessageID)
-		case s.Flags&FlagTakes != 0 || s.Step == Receive || s.Step == Process || s.Step == Settle:
+		case s.Step == Call && s.Kind != API || s.Flags&FlagTakes != 0 || s.Step == Receive || s.Step == Process || s.Step == Settle:
 			g.Taken = append(g.Taken, s.MessageID)
 		}
 	}

@@ -104,7 +104,7 @@ func (s *Story) slowParty(x excess, last try) Party {
 		return *p
 	}
 	for _, p := range hop.Parties { // nobody took it up that sends spans
-		if p.Role == Provider && p.Span < 0 {
+		if (p.Role == Provider || p.Role == Consumer) && p.Span < 0 {
 			return p
 		}
 	}

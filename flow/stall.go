@@ -1,6 +1,9 @@
 package flow
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // pending is what a flow still waits for.
 type pending struct {
@@ -8,7 +11,11 @@ type pending struct {
 	next    Expectation
 	due     int64 // event time at which it became overdue
 	until   int64 // event time of the next deadline, 0 when nothing is waited for
+	early   bool  // something is overdue, and its spans may be on their way
 }
+
+// quietAgain is how often a flow that waits for a source that went quiet looks again.
+const quietAgain = 30 * time.Second
 
 // open looks for messages and started runs that nobody has taken up.
 func (f *folded) open(exp Expectations, c Clock) pending {
@@ -44,6 +51,15 @@ func (f *folded) open(exp Expectations, c Clock) pending {
 			switch {
 			case c.Now < due:
 				p.wait(due)
+			case c.Quiet < StallPatience:
+				p.early = true
+				wait := StallPatience
+				if c.Quiet < MissPatience {
+					wait = MissPatience
+				}
+				p.wait(c.Now + int64(wait-c.Quiet))
+			case e.Next.Service != "" && exp.Quiet(e.Next.Service, s.End()):
+				p.wait(c.Now + int64(quietAgain))
 			case p.overdue < 0 || due < p.due || due == p.due && p.overdue == i && e.NextID < p.next.NextID:
 				p.overdue, p.next, p.due = i, e, due
 			}

@@ -12,6 +12,7 @@ type expectations struct {
 	after  map[uint64][]Expectation
 	usual  map[Measured]Usual
 	always map[uint64][]Expectation
+	quiet  map[string]bool
 }
 
 func (e expectations) After(endpoint uint64) ([]Expectation, bool) {
@@ -24,6 +25,8 @@ func (e expectations) Usual(m Measured) (Usual, bool) {
 	return u, ok
 }
 
+func (e expectations) Quiet(service string, _ int64) bool { return e.quiet[service] }
+
 func (e expectations) Always(_, endpoint uint64) []Expectation { return e.always[endpoint] }
 
 func (c *tale) expectations(t testing.TB, facts []*Facts) Expectations {
@@ -35,7 +38,7 @@ func (c *tale) expectations(t testing.TB, facts []*Facts) Expectations {
 		}
 		return nil
 	}
-	out := expectations{after: map[uint64][]Expectation{}, usual: map[Measured]Usual{}, always: map[uint64][]Expectation{}}
+	out := expectations{after: map[uint64][]Expectation{}, usual: map[Measured]Usual{}, always: map[uint64][]Expectation{}, quiet: map[string]bool{c.Silent: true}}
 	for from, e := range c.Expect {
 		sender := find(from)
 		if sender == nil {

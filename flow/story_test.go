@@ -30,6 +30,7 @@ type tale struct {
 	Expect  map[string]expected // by the label of a sender
 	Usual   map[string]string   // MID/MOST*N in ms, by "flow", a span that takes up, or a pair a>b
 	Always  []string            // CALLER>CALLEE labels of steps that are always taken; an unknown callee is an operation
+	Silent  string              // a service that has gone quiet
 	Now     time.Duration       // since the first span's start
 	Quiet   time.Duration
 	Flows   [][]string // spans of each flow; one flow with all of them when empty

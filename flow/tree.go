@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
+	"time"
 )
 
 // tree is the parent relation of spans, in an order in which parents come before
@@ -62,9 +63,70 @@ func newForest(spans []Span, trace []TraceID) tree {
 			t.parent[i] = j
 		}
 	}
+	if trace != nil {
+		t.adopt()
+	}
 	t.sort()
 	return t
 }
+
+// adopt makes a call that a gateway's log tells of the parent of the server span
+// that answered it: the log's ids are made up, so that the two do not know each
+// other. They are in one flow already; the nearest in time answers, or the only
+// one, whatever the clocks say.
+func (t *tree) adopt() {
+	var calls, roots []int
+	served := map[int]bool{}
+	for _, i := range t.byStart {
+		s := &t.spans[i]
+		switch {
+		case s.Step == Call && s.Role == Gateway:
+			calls = append(calls, i)
+		case s.Step != Serve || s.Role == Gateway:
+		case t.parent[i] < 0:
+			roots = append(roots, i)
+		default:
+			served[t.parent[i]] = true
+		}
+	}
+	if len(calls) == 0 {
+		return
+	}
+	for _, i := range t.byStart { // a gateway that was called with a context passes it on: its backend is its sibling
+		if s := &t.spans[i]; s.Step == Serve && s.Role != Gateway && t.parent[i] >= 0 && slices.ContainsFunc(calls, func(c int) bool {
+			front := t.parent[c]
+			return front >= 0 && t.parent[front] == t.parent[i] && s.Service != t.spans[front].Service
+		}) {
+			roots = append(roots, i)
+		}
+	}
+	for _, c := range calls {
+		if served[c] {
+			continue
+		}
+		call := &t.spans[c]
+		best := -1
+		var distance int64
+		for k, r := range roots {
+			s := &t.spans[r]
+			if s.Service == call.Service || s.Environment != call.Environment {
+				continue
+			}
+			near := s.Start >= call.Start-adoptSlack && s.End() <= call.End()+adoptSlack
+			if d := max(s.Start-call.Start, call.Start-s.Start); (near || len(calls) == 1 && len(roots) == 1) && (best < 0 || d < distance) {
+				best, distance = k, d
+			}
+		}
+		if best >= 0 {
+			r := roots[best]
+			t.parent[r], t.orphan[r] = c, false
+			roots = slices.Delete(roots, best, best+1)
+		}
+	}
+}
+
+// adoptSlack is how far the times of a log may be off.
+const adoptSlack = int64(time.Second)
 
 // idKey spreads the ids of several traces over one map, which is twice as fast
 // as a map of pairs. A collision is caught by comparing what was found.

@@ -66,7 +66,8 @@ func (f *folded) measure(visit func(taken)) {
 		return
 	}
 	kind := f.spans[e].Endpoint
-	if took, ok := f.took(); ok {
+	skewed := f.skewed()
+	if took, ok := f.took(); ok && !skewed {
 		visit(taken{Measured{WholeFlow, kind, 0}, none, none, none, took})
 	}
 	for h := range f.hops {
@@ -79,6 +80,9 @@ func (f *folded) measure(visit func(taken)) {
 				}
 				from := &f.spans[a.from]
 				if f.hops[h].async || to.Start >= from.End() {
+					if skewed {
+						continue
+					}
 					visit(taken{Measured{Wait, from.Endpoint, to.Endpoint}, h, k, a.to, max(0, to.Start-from.End())})
 				} else {
 					visit(taken{Measured{Transfer, from.Endpoint, to.Endpoint}, h, k, a.to, max(0, from.Duration-to.Duration)})
@@ -89,6 +93,33 @@ func (f *folded) measure(visit func(taken)) {
 		}
 	}
 }
+
+// skewed reports that the clocks of the flow's services are apart: a callee that
+// is well began before its caller called, or ended after it had its answer, or a
+// message was taken up before it was sent. Times
+// of one clock still tell how long something took; times of two tell nothing.
+func (f *folded) skewed() bool {
+	for h := range f.hops {
+		for _, a := range f.hops[h].attempts {
+			if a.from < 0 || a.to < 0 || f.spans[a.from].Role == Gateway || f.spans[a.to].Role == Gateway || f.spans[a.from].Flags&(FlagError|FlagDerived) != 0 {
+				continue
+			}
+			from, to := &f.spans[a.from], &f.spans[a.to]
+			if f.hops[h].async {
+				if to.Start < from.Start-skewSlack {
+					return true
+				}
+				continue
+			}
+			if to.Duration <= from.Duration && (to.Start < from.Start-skewSlack || to.End() > from.End()+skewSlack) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+const skewSlack = int64(time.Second)
 
 // took is the time from a flow's first start to its last end. What it shares
 // with other flows is theirs as well.

@@ -20,6 +20,7 @@ func (j *joiner) absorb(ctx context.Context, ts *tenantState, traces []flow.Trac
 		in := &traces[i]
 		for k := range in.Spans {
 			ts.clock.see(in.Spans[k].End(), arrived)
+			ts.sources.hear(in.Spans[k].Service, arrived)
 		}
 		t := ts.traces[in.Trace]
 		if t == nil && ts.inStore(in.Trace) {

@@ -19,25 +19,27 @@ import (
 // joiner reads committed batches, joins their traces into flows, judges the
 // flows and writes what changed. One goroutine owns all of it.
 type joiner struct {
-	cfg     *Config
-	feed    feed
-	facts   facts
-	sink    sink
-	memory  memory
-	log     *zap.Logger
-	clock   func() time.Time
-	tenants map[string]*tenantState
-	filter  *filter // of all tenants: a hash that another tenant has costs a look-up
-	dirty   map[dirtyKey]struct{}
-	later   deadlines
-	write   writes
-	known   map[uint64]flow.Endpoint // endpoints by id
-	between map[[2]uint64][]uint64   // channels between two endpoints
-	seen    map[string]time.Time     // batches taken in within the overlap
-	mark    time.Time                // everything before it minus the overlap has been taken in
-	saved   time.Time
-	revised uint64 // the last revision given
-	stats   counters
+	cfg      *Config
+	feed     feed
+	facts    facts
+	sink     sink
+	memory   memory
+	log      *zap.Logger
+	clock    func() time.Time
+	tenants  map[string]*tenantState
+	filter   *filter // of all tenants: a hash that another tenant has costs a look-up
+	dirty    map[dirtyKey]struct{}
+	later    deadlines
+	write    writes
+	known    map[uint64]flow.Endpoint // endpoints by id
+	between  map[[2]uint64][]uint64   // channels between two endpoints
+	seen     map[string]time.Time     // batches taken in within the overlap
+	mark     time.Time                // everything before it minus the overlap has been taken in
+	saved    time.Time
+	learntTo time.Time // what was taken in up to here has taught what it could
+	revised  uint64    // the last revision given
+	listened time.Time // when silent sources were last looked for
+	stats    counters
 }
 
 type dirtyKey struct {
@@ -51,6 +53,7 @@ type counters struct {
 	flows, held                                                  atomic.Int64
 	looked                                                       atomic.Int64 // Unix ns up to which everything committed was taken in
 	hotValues                                                    atomic.Pointer[[]web.HotValue]
+	silent                                                       atomic.Pointer[[]silentSource]
 	lastErr                                                      atomic.Pointer[string]
 }
 
@@ -72,6 +75,7 @@ func (j *joiner) start(ctx context.Context) error {
 		if err := json.Unmarshal(b, &j.mark); err != nil {
 			j.log.Warn("the joiner's watermark is unreadable, reading the whole feed again", zap.Error(err))
 		}
+		j.learntTo = j.mark
 	}
 	if j.revised, err = j.memory.LastRevision(ctx); err != nil {
 		return fmt.Errorf("read the last revision: %w", err)
@@ -239,6 +243,7 @@ func (j *joiner) reload(ctx context.Context, ts *tenantState, ids []flow.FlowID,
 		if f := ts.flows[id]; f != nil {
 			f.changed = now.Add(-flow.OrphanPatience) // it has been quiet for long, or it would be in memory
 			f.waiting = now.Add(-j.cfg.Patience)
+			f.taught = &lesson{} // it taught what it could before it was let go
 		}
 	}
 	return nil
@@ -254,6 +259,11 @@ func (j *joiner) forget(now time.Time) {
 	}
 	var flows, held int64
 	hot := []web.HotValue{}
+	var silent []silentSource
+	look := now.Sub(j.listened) > silentEvery
+	if look {
+		j.listened = now
+	}
 	for _, ts := range j.tenants {
 		idle := j.cfg.Idle
 		if ts.spans > j.cfg.MaxSpans {
@@ -269,6 +279,9 @@ func (j *joiner) forget(now time.Time) {
 		}
 		flows += int64(len(ts.flows))
 		held += int64(ts.spans)
+		if look {
+			silent = append(silent, ts.sources.silent()...)
+		}
 		for h, k := range ts.hot {
 			if v := ts.values[h]; v != nil {
 				hot = append(hot, web.HotValue{Key: k.Name, Value: k.Value, Reason: "ties more segments than one transaction has", Segments: int64(len(v.segs))})
@@ -278,6 +291,9 @@ func (j *joiner) forget(now time.Time) {
 	j.stats.flows.Store(flows)
 	j.stats.held.Store(held)
 	j.stats.hotValues.Store(&hot)
+	if look {
+		j.stats.silent.Store(&silent)
+	}
 }
 
 // evict lets a flow go, and with it every flow that shares a trace with it: a
@@ -292,6 +308,7 @@ func (ts *tenantState) evict(f *flowState) int {
 			continue
 		}
 		delete(ts.flows, f.id)
+		ts.remember(f)
 		n++
 		for _, list := range [][]*seg{f.segs, f.shared} {
 			for _, s := range list {

@@ -100,10 +100,12 @@ type expectations struct {
 	learned *learned
 	floor   time.Duration
 	known   map[uint64]flow.Endpoint
+	sources *sources
+	now     time.Time
 }
 
 func (j *joiner) expectations(ts *tenantState) flow.Expectations {
-	return expectations{ts.learnt, j.cfg.StalledAfter, j.known}
+	return expectations{ts.learnt, j.cfg.StalledAfter, j.known, &ts.sources, j.clock()}
 }
 
 func (e expectations) After(endpoint uint64) ([]flow.Expectation, bool) {

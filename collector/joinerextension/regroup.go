@@ -146,7 +146,8 @@ func (j *joiner) assign(ts *tenantState, component []*seg, now time.Time) {
 		}
 		f := ts.flows[ids[g]]
 		if f == nil {
-			f = &flowState{id: ids[g]}
+			f = &flowState{id: ids[g], handed: ts.lessons[ids[g]]}
+			delete(ts.lessons, f.id)
 			ts.flows[f.id] = f
 		}
 		for _, s := range segs {
@@ -168,6 +169,9 @@ func (j *joiner) assign(ts *tenantState, component []*seg, now time.Time) {
 		f.segs, f.shared = segs, shared[g]
 		f.changed = now
 		ts.forget(f)
+		if !now.After(j.learntTo) {
+			f.handed = &lesson{} // an earlier process learned from it
+		}
 		if f.waiting.IsZero() {
 			f.waiting = now
 		}
@@ -294,6 +298,21 @@ func (ts *tenantState) forget(f *flowState) {
 	ts.learnt.unlearn(f.handed)
 	f.taught, f.handed = nil, nil
 }
+
+// remember keeps what a flow taught that is let go, to take it back when more of
+// it arrives: or it would teach twice.
+func (ts *tenantState) remember(f *flowState) {
+	if f.handed == nil || len(f.handed.handovers) == 0 {
+		return
+	}
+	if ts.lessons == nil || len(ts.lessons) >= maxLessons {
+		ts.lessons = map[flow.FlowID]*lesson{}
+	}
+	ts.lessons[f.id] = f.handed
+}
+
+// maxLessons bounds the lessons of flows that were let go: about 10 MB.
+const maxLessons = 50_000
 
 // revision grows with every row and alias: it is the clock in microseconds, and
 // goes on when the clock does not.

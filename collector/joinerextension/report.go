@@ -11,6 +11,10 @@ import (
 // Ready is nil: pages can be shown while verdicts are late, and say so.
 func (e *joinerExtension) Ready(context.Context) error { return nil }
 
+// maxListedSilent bounds the silent sources on the status page: when more are
+// silent, it is not they who are at fault.
+const maxListedSilent = 20
+
 // Report says how far joining and judging are.
 func (e *joinerExtension) Report(context.Context) web.Report {
 	s := &e.joiner.stats
@@ -39,6 +43,12 @@ func (e *joinerExtension) Report(context.Context) web.Report {
 		figure("traces_loaded_back", "traces", s.loaded.Load()),
 		figure("flows_let_go", "flows", s.evicted.Load()),
 	}}
+	if silent := s.silent.Load(); silent != nil {
+		for _, x := range (*silent)[:min(len(*silent), maxListedSilent)] {
+			r.Parts = append(r.Parts, web.StatusPart{Name: "source " + x.service, State: "degraded",
+				Detail: "no span since " + x.since.UTC().Format(time.RFC3339) + ": flows that wait for it stay running; see whether it runs and can export"})
+		}
+	}
 	if n := s.capped.Load(); n > 0 {
 		r.Caps = append(r.Caps, web.CapHit{Name: "traces loaded at once", Limit: int64(e.cfg.MaxLoad), Hits: n})
 	}

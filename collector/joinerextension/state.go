@@ -11,16 +11,18 @@ import (
 // that were touched lately, complete in themselves. What is not here is in the
 // store, and is loaded when something new touches it.
 type tenantState struct {
-	name   string
-	traces map[flow.TraceID]*trace
-	values map[uint64]*value // a value is here with all its segments or not at all
-	flows  map[flow.FlowID]*flowState
-	known  *filter // every trace and value that the store may hold
-	learnt *learned
-	spans  int // held in memory
-	swept  time.Time
-	hot    map[uint64]flow.Key
-	clock  eventClock
+	name    string
+	traces  map[flow.TraceID]*trace
+	values  map[uint64]*value // a value is here with all its segments or not at all
+	flows   map[flow.FlowID]*flowState
+	known   *filter // every trace and value that the store may hold
+	learnt  *learned
+	spans   int // held in memory
+	swept   time.Time
+	hot     map[uint64]flow.Key
+	clock   eventClock
+	sources sources
+	lessons map[flow.FlowID]*lesson // of flows that were let go
 }
 
 func newTenant(name string, known *filter) *tenantState {
@@ -72,8 +74,8 @@ type flowState struct {
 	changed time.Time  // when something last arrived for it
 	waiting time.Time  // since when it waits to be judged, zero when it does not
 	row     *flow.Flow // as last written
-	taught   *lesson    // what was learned from it of times and steps, nil while nothing was
-	handed   *lesson    // and of hand-overs
+	taught  *lesson    // what was learned from it of times and steps, nil while nothing was
+	handed  *lesson    // and of hand-overs
 	checkAt time.Time  // wall time to judge again though nothing arrives, zero for never
 }
 

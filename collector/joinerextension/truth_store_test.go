@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/baton-observability/baton/flow"
@@ -22,10 +23,16 @@ type leanStore struct {
 	ofFlow  map[flow.FlowID]map[string]struct{}
 	batches int
 	stalled map[flow.FlowID]bool // was called so at some time
+	peers   map[peerOf][2]string // host and service that a call names
+}
+
+type peerOf struct {
+	trace flow.TraceID
+	span  flow.SpanID
 }
 
 func newLeanStore() *leanStore {
-	return &leanStore{fakeStore: newFakeStore(), traces: map[flow.TraceID][]flow.Span{}, seen: map[uint64][]store.SeenTrace{}, bySeg: map[string]store.Segment{},
+	return &leanStore{peers: map[peerOf][2]string{}, fakeStore: newFakeStore(), traces: map[flow.TraceID][]flow.Span{}, seen: map[uint64][]store.SeenTrace{}, bySeg: map[string]store.Segment{},
 		ofTrace: map[flow.TraceID]map[string]struct{}{}, ofFlow: map[flow.FlowID]map[string]struct{}{}, stalled: map[flow.FlowID]bool{}}
 }
 
@@ -45,6 +52,9 @@ func (f *leanStore) commit(at time.Time, facts ...flow.Facts) error {
 			traces = append(traces, flow.TraceSpans{Trace: x.Trace})
 		}
 		traces[n].Spans = append(traces[n].Spans, x.Narrow())
+		if x.Host != "" || x.PeerService != "" {
+			f.peers[peerOf{x.Trace, x.ID}] = [2]string{strings.Clone(x.Host), strings.Clone(x.PeerService)}
+		}
 		for _, h := range hashesOf(x) {
 			if !slices.ContainsFunc(f.seen[h], func(s store.SeenTrace) bool { return s.Trace == x.Trace }) {
 				f.seen[h] = append(f.seen[h], store.SeenTrace{Trace: x.Trace, Seen: at})
@@ -92,7 +102,11 @@ func (f *leanStore) ReadFacts(_ context.Context, _ string, ids []flow.TraceID) (
 		for i := range f.traces[id] {
 			s := &f.traces[id][i]
 			e := f.ends[s.Endpoint]
-			out = append(out, *s.Wide(id, &e))
+			wide := s.Wide(id, &e)
+			if p, ok := f.peers[peerOf{id, s.ID}]; ok {
+				wide.Host, wide.PeerService = p[0], p[1]
+			}
+			out = append(out, *wide)
 		}
 	}
 	return out, nil

@@ -116,6 +116,11 @@ func (l *learned) hand(hs []flow.Handover) *lesson {
 	return &lesson{handovers: hs}
 }
 
+// followed keeps what was taken up by all who mostly do.
+func (l *learned) followed(hs []flow.Handover) []flow.Handover {
+	return slices.DeleteFunc(slices.Clone(hs), func(h flow.Handover) bool { return !l.complete([]flow.Handover{h}) })
+}
+
 // complete reports whether everything that was sent was taken up by all who
 // mostly do. What is not may be a moment early, and counts only when it is not
 // any more: a miss that was none would part a sender from its takers for long.

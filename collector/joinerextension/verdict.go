@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -103,7 +104,47 @@ func (j *joiner) judgeWhole(ctx context.Context, ts *tenantState, f *flowState, 
 	}
 	j.stats.judgedWhole.Add(1)
 	story := flow.Assemble(f.wide(known))
-	return j.settle(ctx, ts, f, story.Judge(j.expectations(ts), ts.judgeClock(f, now)), nil, story, now)
+	v := story.Judge(j.expectations(ts), ts.judgeClock(f, now))
+	if v.Verdict == flow.Slow { // nothing in it looked wrong, so that memory does not hold what is said of a party that sends no spans
+		if story, err = j.reread(ctx, ts, f, known); err != nil {
+			return err
+		}
+		v = story.Judge(j.expectations(ts), ts.judgeClock(f, now))
+	}
+	return j.settle(ctx, ts, f, v, nil, story, now)
+}
+
+// reread puts a flow together from the store.
+func (j *joiner) reread(ctx context.Context, ts *tenantState, f *flowState, known map[uint64]flow.Endpoint) (*flow.Story, error) {
+	wide := f.wide(known)
+	var ids []flow.TraceID
+	for i := range wide {
+		if !slices.Contains(ids, wide[i].Trace) {
+			ids = append(ids, wide[i].Trace)
+		}
+	}
+	type spanOf struct {
+		trace flow.TraceID
+		spanKey
+	}
+	stored := map[spanOf]*flow.Facts{}
+	for part := range slices.Chunk(ids, 500) {
+		facts, err := j.facts.ReadFacts(ctx, ts.name, part)
+		if err != nil {
+			return nil, fmt.Errorf("read %d traces of a slow flow: %w", len(part), err)
+		}
+		for i := range facts {
+			stored[spanOf{facts[i].Trace, spanKey{facts[i].ID, facts[i].SpanKind}}] = &facts[i]
+		}
+	}
+	for i := range wide {
+		for k, fact := range wide[i].Facts {
+			if s := stored[spanOf{wide[i].Trace, spanKey{fact.ID, fact.SpanKind}}]; s != nil {
+				wide[i].Facts[k] = s
+			}
+		}
+	}
+	return flow.Assemble(wide), nil
 }
 
 func (f *flowState) wide(known map[uint64]flow.Endpoint) []flow.Wide {
@@ -132,17 +173,20 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 		j.stats.judged.Add(1)
 	}
 	f.checkAt = time.Time{}
+	var of lessons = story
+	if o != nil {
+		of = o
+	}
+	if v.Verdict != flow.Running && f.taught == nil {
+		f.taught = ts.teach(v.Verdict, of)
+	}
 	if v.Verdict != flow.Running {
-		var of lessons = story
-		if o != nil {
-			of = o
-		}
-		if f.taught == nil {
-			f.taught = ts.teach(v.Verdict, of)
-		}
 		if f.handed == nil {
 			hs := of.Handovers()
-			if left := handPatience - now.Sub(f.changed); left <= 0 || ts.learnt.complete(hs) {
+			if v.Verdict != flow.Completed && v.Verdict != flow.Degraded && v.Verdict != flow.Slow && v.Verdict != flow.Stalled && !v.Overdue {
+				hs = ts.learnt.followed(hs) // what did not follow a failure says nothing
+			}
+			if left := flow.MissPatience - now.Sub(f.changed); left <= 0 || ts.learnt.complete(hs) {
 				f.handed = ts.learnt.hand(hs)
 			} else {
 				f.checkAt = now.Add(left) // who takes it up may come yet
@@ -188,8 +232,3 @@ func sameRow(a, b *flow.Flow) bool {
 		a.FailedAt == b.FailedAt && a.CheckAt == b.CheckAt && slices.Equal(a.TraceIDs, b.TraceIDs) && (a.Culprit == nil) == (b.Culprit == nil) &&
 		(a.Culprit == nil || *a.Culprit == *b.Culprit)
 }
-
-// handPatience is how long a flow must be quiet before what nobody took up
-// counts as such for what is learned. It is less than the least patience with a
-// flow, so that misses are known before anything is called stalled for them.
-const handPatience = 6 * time.Second

@@ -152,6 +152,7 @@ func estate(t *testing.T) (http.Handler, flow.Flow) {
 type nothingExpected struct{}
 
 func (nothingExpected) After(uint64) ([]flow.Expectation, bool) { return nil, false }
+func (nothingExpected) Quiet(string, int64) bool                { return false }
 func (nothingExpected) Always(_, _ uint64) []flow.Expectation   { return nil }
 func (nothingExpected) Usual(flow.Measured) (flow.Usual, bool)  { return flow.Usual{}, false }
 
