@@ -173,17 +173,25 @@ func (f *feed) look(now time.Time, force bool) {
 func (f *feed) lookAtAnswer() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	switch {
-	case !f.asked:
+	if !f.asked {
 		return
-	case f.failure != nil:
+	}
+	if f.restored { // the same as was kept is news too: it is not from before any more
+		f.restored, f.sum, f.imported = false, 0, 0
+	}
+	if f.failure != nil {
 		f.set(nil, doc.Of(f.spec.URL, f.failure))
-	default:
-		f.set(f.answer, nil)
+		return
 	}
+	f.set(f.answer, nil)
+}
+
+// version changes whenever there is something to take.
+func (f *feed) version() uint64 {
 	if f.restored {
-		f.restored, f.imported = false, 0 // the same answer is good news too
+		return ^f.sum
 	}
+	return f.sum
 }
 
 func (f *feed) set(docs []Document, problems Problems) {

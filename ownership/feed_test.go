@@ -259,6 +259,36 @@ func TestSourceBehindAWebAddress(t *testing.T) {
 	}
 	away.set("cart blue", nil)
 	until(t, "the same as was kept", func() bool { return source(t, second, "far").Health == Well })
+
+	third := watchSources(t, dir, WithCache(cache), WithConnect(away.connect))
+	until(t, "the same as was kept, at once", func() bool { return source(t, third, "far").Health == Well })
+	if !owns(third, "blue")() {
+		t.Error("the answer does not count")
+	}
+}
+
+// Of several paths one that is gone keeps what it had, and the others go on.
+func TestSourceOfSeveralPaths(t *testing.T) {
+	dir := write(t, map[string]string{"ownership.yaml": "sources: [{type: lines, name: list, path: [a.txt, 'b/*.txt', 'c/*.txt']}]", "a.txt": "a red", "b/b.txt": "b red", "c/c.txt": "c red"})
+	w := watchSources(t, dir)
+	owns := func(service, team string) bool {
+		return w.Current().Resolve(Subject{Service: service}).Team == team
+	}
+	if !owns("a", "red") || !owns("b", "red") || !owns("c", "red") {
+		t.Fatalf("%+v", w.Status())
+	}
+	<-w.watching
+	for _, name := range []string{"a.txt", "b"} {
+		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(t, filepath.Join(dir, "c/c.txt"), "c blue")
+	until(t, "the rest goes on", func() bool { return owns("c", "blue") })
+	until(t, "both are missed", func() bool { return len(source(t, w, "list").Problems) == 2 })
+	if !owns("a", "red") || !owns("b", "red") {
+		t.Errorf("what is gone is gone from the owners: %+v", source(t, w, "list"))
+	}
 }
 
 // What does not change is asked for and not taken again.

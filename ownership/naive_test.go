@@ -169,7 +169,7 @@ func naiveYAML(rules []naiveRule, attrKeys []string) string {
 
 var (
 	genText    = rapid.SampledFrom([]string{"", "a", "ab", "abc", "abcd", "b", "b.c", "b.c.d", "a-b", "é", "ab/c"})
-	genMatch   = rapid.SampledFrom([]string{"", "a", "ab", "abc", "b.c", "a*", "ab*", "abc*", "b*", "*", "*c", "*b*", "?b", "[ab]*", "é*", "a*c", "ab?"})
+	genMatch   = rapid.SampledFrom([]string{"", "a", "ab", "abc", "b.c", "a*", "ab*", "abc*", "b*", "*", "*c", "*bc", "*abc", "*-b", "*b*", "?b", "[ab]*", "é*", "a*c", "ab?"})
 	genKind    = rapid.SampledFrom([]string{"api", "API", "queue", "event", "q*", "*"})
 	genRole    = rapid.SampledFrom([]string{"caller", "Provider", "channel", "c*"})
 	genName    = rapid.SampledFrom(append([]string{"service", "service", "service", "attr.team", "attr.region"}, fieldNames...))

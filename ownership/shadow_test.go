@@ -23,7 +23,8 @@ func TestShadowed(t *testing.T) {
 		{"part of a list", "service: [a, b]", "service: a", ""},
 		{"absent", `environment: ""`, `environment: "*"`, ""},
 		{"another attribute", "attr.a: x", "attr.b: x", ""},
-		{"an outside party", `host: "*.example"`, "kind: api", ""},
+		{"an outside party", `host: "*.example", kind: api`, "kind: api", ""},
+		{"a service that is perhaps absent", `service: ["", cart], host: "*", kind: api`, "kind: api", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -183,7 +183,7 @@ func (w *Watcher) check(all bool) bool {
 func (w *Watcher) sum(r reading) uint64 {
 	b := binary.LittleEndian.AppendUint64(nil, r.hash)
 	for _, f := range w.feeds {
-		b = binary.LittleEndian.AppendUint64(b, f.sum)
+		b = binary.LittleEndian.AppendUint64(b, f.version())
 	}
 	return xxhash.Sum64(b)
 }

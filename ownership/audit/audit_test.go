@@ -187,6 +187,7 @@ func TestPropose(t *testing.T) {
 	}{
 		{"the rest of the service", Endpoint{ID: "x", Subject: ownership.Subject{Service: "payment-api", Kind: "event", Role: "consumer"}}, nil,
 			"payments", []string{EvidenceService, EvidenceName}, "payments owns the one other endpoint of service payment-api"},
+		{"not by itself", all[0], nil, "payments", []string{EvidenceName, EvidenceNamespace}, "payments owns payment-worker, a similar name"},
 		{"who calls it", all[6], []Neighbour{{"calls it", all[2]}, {"calls it", all[3]}}, "ordering", []string{EvidenceNeighbour}, "of ordering: order-api calls it"},
 		{"a name", Endpoint{ID: "x", Subject: ownership.Subject{Service: "PaymentRefunds", Kind: "api", Role: "provider"}}, nil, "payments", []string{EvidenceName}, "payments owns payment-api, a similar name"},
 		{"a namespace", Endpoint{ID: "x", Subject: ownership.Subject{Service: "zzz", Namespace: "shop"}}, nil, "payments", []string{EvidenceNamespace}, "payments owns 2 of 3 endpoints in namespace shop"},

@@ -10,7 +10,7 @@ import (
 )
 
 func TestJSONPlaces(t *testing.T) {
-	n, p := JSON("f", []byte("{\n  \"a\": [1, true,\n    null, \"x\\ud83d\\ude00\"],\n\"b\":{}}"))
+	n, p := JSON("f", []byte("{\n  \"a\": [1, true,\n    null, \"x\\ud83d\\ude00\"],\n\"b\":\n{}}"))
 	if p != nil {
 		t.Fatal(p)
 	}
@@ -23,7 +23,7 @@ func TestJSONPlaces(t *testing.T) {
 			t.Errorf("%d: %q at %d:%d, want %+v", i, item.Value, item.Line, item.Column, tt)
 		}
 	}
-	if b := Get(n, "b"); b == nil || b.Kind != yaml.MappingNode || b.Line != 4 || b.Column != 5 {
+	if b := Get(n, "b"); b == nil || b.Kind != yaml.MappingNode || b.Line != 5 || b.Column != 1 {
 		t.Errorf("%+v", b)
 	}
 }
