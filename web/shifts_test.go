@@ -18,10 +18,10 @@ func TestServicesThatOnlyGotSlowerAreFailuresToo(t *testing.T) {
 	}
 	before := ask[FailureList](t, w, "/api/v1/failures").Failures
 	w.shifts = []store.Shift{
-		slower(orderAPI, 100*time.Millisecond, 180*time.Millisecond),  // waits for the one below
-		slower(stock, 20*time.Millisecond, 100*time.Millisecond), // and changed most
-		slower(orderSend, time.Millisecond, time.Second),              // waits for its broker
-		slower(shipTake, 10*time.Millisecond, 30*time.Millisecond),    // is blamed already
+		slower(orderAPI, 100*time.Millisecond, 180*time.Millisecond), // waits for the one below
+		slower(stock, 20*time.Millisecond, 100*time.Millisecond),     // and changed most
+		slower(orderSend, time.Millisecond, time.Second),             // waits for its broker
+		slower(shipTake, 10*time.Millisecond, 30*time.Millisecond),   // is blamed already
 	}
 	l := ask[FailureList](t, w, "/api/v1/failures").Failures
 	at := map[string]int{}

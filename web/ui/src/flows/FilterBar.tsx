@@ -157,16 +157,17 @@ export function FilterBar({ filters, facets, set }: BarProps) {
           }))}
           pick={(kind) => set({ kind })}
         />
-        <button
-          type="button"
-          class="btn quiet icon"
-          disabled={clean}
-          title="Clear the filters"
-          aria-label="Clear the filters"
-          onClick={() => set({ q: '', team: '', type: '', kind: '', status: '' })}
-        >
-          <Icon name="close" size={13} />
-        </button>
+        {!clean && (
+          <button
+            type="button"
+            class="btn quiet icon"
+            title="Clear the filters"
+            aria-label="Clear the filters"
+            onClick={() => set({ q: '', team: '', type: '', kind: '', status: '' })}
+          >
+            <Icon name="close" size={13} />
+          </button>
+        )}
       </div>
     </div>
   );
