@@ -54,12 +54,13 @@ const (
 
 // Judgement is what the judge says of a flow.
 type Judgement struct {
-	Verdict  Verdict
-	Culprit  *Culprit
-	FailedAt int64
-	CheckAt  int64 // event time at which to look again though nothing arrives; 0 for never
-	Hop      int   // the culprit's hop, -1 for none
-	Overdue  bool  // a next step is late; the flow has not been quiet for long enough to say that it never came
+	Verdict   Verdict
+	Culprit   *Culprit
+	FailedAt  int64
+	CheckAt   int64 // event time at which to look again though nothing arrives; 0 for never
+	Hop       int   // the culprit's hop, -1 for none
+	LooksSlow bool  // it took far longer than usual; the flow has not been quiet for long enough to say so
+	Overdue   bool  // a next step is late; the flow has not been quiet for long enough to say that it never came
 }
 
 // Judge says what became of the flow and who dropped the baton.
@@ -84,11 +85,15 @@ func (s *Story) Judge(exp Expectations, c Clock) Judgement {
 		j = s.stalled(open)
 	case open.until > 0:
 		j.Verdict = Running
-	case s.fold.slow(exp):
+	case c.Quiet >= StallPatience && s.fold.slow(exp):
 		j = s.slow(exp)
 	case s.degraded():
 		j.Verdict = Degraded
+		open.until = s.fold.slowAgain(exp, c)
+		j.LooksSlow = open.until > 0
 	default:
+		open.until = s.fold.slowAgain(exp, c)
+		j.LooksSlow = open.until > 0
 		if i, step := s.fold.omitted(exp); i >= 0 && s.Orphans == 0 && s.Facts[i].HTTPStatus < 400 {
 			if c.Quiet >= OrphanPatience {
 				return s.stopped(i, step)

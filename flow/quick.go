@@ -51,9 +51,11 @@ func (o *Outline) Judge(exp Expectations, c Clock) (Judgement, bool) {
 	if j.Verdict != Completed {
 		return j, true
 	}
-	if i, _ := o.fold.omitted(exp); i >= 0 || o.fold.slow(exp) {
+	if i, _ := o.fold.omitted(exp); i >= 0 || c.Quiet >= StallPatience && o.fold.slow(exp) {
 		return Judgement{Hop: -1}, false
 	}
+	j.CheckAt = o.fold.slowAgain(exp, c)
+	j.LooksSlow = j.CheckAt > 0
 	return j, true
 }
 

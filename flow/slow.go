@@ -49,9 +49,9 @@ func (s *Story) slow(exp Expectations) Judgement {
 	share := float64(best.more) / float64(sumOwn+sumWay)
 	confidence := Low
 	switch {
-	case best.usual.N >= 2*sureSamples && share >= 0.5:
+	case best.usual.N >= fewSamples && share >= 0.5:
 		confidence = High
-	case best.usual.N >= fewSamples:
+	case best.usual.N >= fewSamples/5:
 		confidence = Medium
 	}
 	last := s.Hops[best.hop].tries[len(s.Hops[best.hop].tries)-1]

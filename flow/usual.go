@@ -45,9 +45,9 @@ const (
 	leastExcess      = 20 * time.Millisecond
 	leastExcessOfFew = time.Second
 	leastOfStep      = 50 * time.Millisecond
-	fewSamples       = 20
+	fewSamples       = 100
 	// sureSamples is from where a single step of a flow may make it slow.
-	sureSamples = 50
+	sureSamples = 200
 )
 
 // taken is one measurement in a flow.
@@ -153,6 +153,15 @@ func (f *folded) learn(visit func(Measured, time.Duration)) {
 			visit(Measured{Callee, 0, t.B}, time.Duration(t.took))
 		}
 	})
+}
+
+// slowAgain is when to look again at a flow that seems slow and is not called so
+// yet: others like it may be as slow, and count first. 0 for never.
+func (f *folded) slowAgain(exp Expectations, c Clock) int64 {
+	if c.Quiet >= StallPatience || !f.slow(exp) {
+		return 0
+	}
+	return c.Now + int64(StallPatience-c.Quiet)
 }
 
 // slow reports whether the flow took far longer than flows of its type do, or

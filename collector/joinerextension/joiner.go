@@ -36,6 +36,7 @@ type joiner struct {
 	seen     map[string]time.Time     // batches taken in within the overlap
 	mark     time.Time                // everything before it minus the overlap has been taken in
 	saved    time.Time
+	lessons  []due     // in the order of their times
 	learntTo time.Time // what was taken in up to here has taught what it could
 	revised  uint64    // the last revision given
 	listened time.Time // when silent sources were last looked for

@@ -102,7 +102,14 @@ func (d *durations) quantile(q float64) time.Duration {
 type lesson struct {
 	handovers []flow.Handover
 	took      []timing
-	steps     []credited
+	slow      bool
+	kind      uint64
+	did       []flow.StepOf
+	callers   []uint64
+
+	learnt  bool
+	dropped bool // more of the flow came before it was learned
+	steps   []credited
 }
 
 type timing struct {
@@ -142,29 +149,28 @@ func (l *learned) complete(hs []flow.Handover) bool {
 	return true
 }
 
-// learn takes in how long a flow took. Of slow flows one in ten counts, so that a
-// lasting change becomes usual in time and an incident does not.
-func (l *learned) learn(took func(visit func(flow.Measured, time.Duration)), slow bool) *lesson {
-	s := &lesson{}
-	if slow {
+// learn takes in how long a flow took and what it did. Of slow flows one in ten
+// counts, so that a lasting change becomes usual in time and an incident does not.
+func (l *learned) learn(s *lesson) {
+	if s.learnt = true; s.slow {
 		if l.slow++; l.slow%10 != 0 {
-			return s
+			s.took = nil
 		}
 	}
-	took(func(m flow.Measured, d time.Duration) {
-		h := l.usual[m]
+	for _, t := range s.took {
+		h := l.usual[t.Measured]
 		if h == nil {
 			if len(l.usual) >= maxMeasured {
-				return
+				continue
 			}
 			h = &durations{}
-			l.usual[m] = h
+			l.usual[t.Measured] = h
 		}
-		h.add(d)
+		h.add(t.took)
 		l.changed = true
-		s.took = append(s.took, timing{m, d})
-	})
-	return s
+	}
+	s.steps = l.step(s.kind, s.did, s.callers)
+	s.did, s.callers = nil, nil
 }
 
 // unlearn takes a lesson back.
@@ -173,6 +179,10 @@ func (l *learned) unlearn(s *lesson) {
 		return
 	}
 	l.observe(s.handovers, -1)
+	if !s.learnt {
+		s.dropped = true
+		return
+	}
 	for _, t := range s.took {
 		if h := l.usual[t.Measured]; h != nil {
 			h.remove(t.took)

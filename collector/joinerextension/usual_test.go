@@ -45,9 +45,8 @@ func TestUsual(t *testing.T) {
 	}
 }
 
-// measured answers as a flow does that took as long as said.
-func measured(m flow.Measured, took time.Duration) func(func(flow.Measured, time.Duration)) {
-	return func(visit func(flow.Measured, time.Duration)) { visit(m, took) }
+func measured(m flow.Measured, took time.Duration, slow bool) *lesson {
+	return &lesson{took: []timing{{m, took}}, slow: slow}
 }
 
 func TestLessonsAreTakenBack(t *testing.T) {
@@ -56,14 +55,21 @@ func TestLessonsAreTakenBack(t *testing.T) {
 	hs := []flow.Handover{{Sender: 7, Takers: []flow.Taker{{Endpoint: 8, Wait: int64(time.Second)}}}}
 	for range 10 {
 		l.hand(hs)
-		l.learn(measured(m, time.Second), false)
+		l.learn(measured(m, time.Second, false))
 	}
 	if early := []flow.Handover{{Sender: 7}}; l.complete(early) || !l.complete(hs) { // before its consumer's spans had come
 		t.Error("what is not taken up is complete")
 	} else {
 		l.unlearn(l.hand(early))
 	}
-	l.unlearn(l.learn(measured(m, time.Hour), false))
+	long := measured(m, time.Hour, false)
+	l.learn(long)
+	l.unlearn(long)
+	if early := measured(m, time.Hour, false); true {
+		if l.unlearn(early); !early.dropped {
+			t.Error("what was not learned yet is not dropped")
+		}
+	}
 	if s := l.Senders[7]; s.Sent != 10 || s.Takers[8].Taken != 10 {
 		t.Errorf("%+v", s)
 	}
@@ -77,7 +83,7 @@ func TestSlowFlowsTeachLittle(t *testing.T) {
 	l := newLearned()
 	m := flow.Measured{What: flow.WholeFlow, A: 1}
 	for range 100 {
-		l.learn(measured(m, time.Second), true)
+		l.learn(measured(m, time.Second, true))
 	}
 	if n := l.usual[m].n; n != 10 {
 		t.Errorf("%d of 100 slow flows count", n)
@@ -88,7 +94,7 @@ func TestLearnedSurvivesARestart(t *testing.T) {
 	l := newLearned()
 	for i := range uint64(50) {
 		for k := range uint64(i + 1) {
-			l.learn(measured(flow.Measured{What: flow.Transfer, A: i, B: 1 << 63}, time.Duration(k)*time.Millisecond), false)
+			l.learn(measured(flow.Measured{What: flow.Transfer, A: i, B: 1 << 63}, time.Duration(k)*time.Millisecond, false))
 		}
 	}
 	b, err := l.encode()

@@ -14,6 +14,7 @@ import (
 // judge gives every flow that is due its row. Flows in which nothing looks wrong
 // are judged by an outline; the others are put together whole.
 func (j *joiner) judge(ctx context.Context, now time.Time) error {
+	j.teach(now)
 	for _, k := range j.duties(now) {
 		f := k.tenant.flows[k.id]
 		delete(j.dirty, k)
@@ -178,7 +179,8 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 		of = o
 	}
 	if v.Verdict != flow.Running && f.taught == nil {
-		f.taught = ts.teach(v.Verdict, of)
+		f.taught = prepare(&v, of)
+		j.lessons = append(j.lessons, due{ts, f.taught, now.Add(flow.MissPatience)})
 	}
 	if v.Verdict != flow.Running {
 		if f.handed == nil {
@@ -214,17 +216,36 @@ type lessons interface {
 	Steps() (uint64, []flow.StepOf, []uint64)
 }
 
-// teach learns how long things take and which steps are taken, from flows that
+// prepare notes how long things took and which steps were taken in a flow that
 // went well: failures are fast or as slow as a timeout.
-func (ts *tenantState) teach(v flow.Verdict, of lessons) *lesson {
-	switch v {
+func prepare(v *flow.Judgement, of lessons) *lesson {
+	l := &lesson{slow: v.Verdict == flow.Slow || v.LooksSlow}
+	switch v.Verdict {
 	case flow.Completed, flow.Degraded, flow.Slow, flow.Stalled:
-	default:
-		return &lesson{}
+		of.Took(func(m flow.Measured, took time.Duration) { l.took = append(l.took, timing{m, took}) })
+		l.kind, l.did, l.callers = of.Steps()
 	}
-	l := ts.learnt.learn(of.Took, v == flow.Slow)
-	l.steps = ts.learnt.step(of.Steps())
 	return l
+}
+
+// due is a lesson and when it counts: of a flow that is not whole yet nothing
+// should be learned.
+type due struct {
+	tenant *tenantState
+	lesson *lesson
+	at     time.Time
+}
+
+// teach learns from the flows that have been quiet for long enough.
+func (j *joiner) teach(now time.Time) {
+	n := 0
+	for n < len(j.lessons) && !j.lessons[n].at.After(now) {
+		if d := &j.lessons[n]; !d.lesson.dropped {
+			d.tenant.learnt.learn(d.lesson)
+		}
+		n++
+	}
+	j.lessons = slices.Delete(j.lessons, 0, n)
 }
 
 func sameRow(a, b *flow.Flow) bool {

@@ -250,7 +250,7 @@ func (a account) same(t *testing.T, of account) {
 	}
 	for traces, got := range a.flows {
 		if _, ok := of.flows[traces]; !ok && sampled(got.Status, got.Start) {
-			t.Logf("flow %s is one too many: %s, %+v, of the traces %s", got.ID, got.Status, got.Type, traces)
+			t.Logf("flow %s is one too many: %s, %+v, %+v, of the traces %s", got.ID, got.Status, got.Type, got.Culprit, traces)
 		}
 	}
 	differ := 0
