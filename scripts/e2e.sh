@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The end-to-end test: bin/baton (or BATON_BIN) with an empty data folder and the demo beside it,
 # on free loopback ports, and the browser specs of web/ui/e2e against them. What the
-# specs photograph becomes the README's screenshot, but not in CI, whose tree stays clean.
+# specs photograph becomes the README's screenshot with SCREENSHOT=1.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # shellcheck source=scripts/lib.sh
@@ -51,6 +51,6 @@ BATON_URL=http://127.0.0.1:$web BATON_SCREENSHOTS=$work CHROMIUM=${CHROMIUM:-/us
 	npm run --silent --prefix web/ui e2e
 kill -0 "$demo_pid" || { echo "e2e: the demo ended while the specs ran" >&2; exit 1; }
 kill -0 "$baton_pid" || { echo "e2e: Baton ended while the specs ran" >&2; exit 1; }
-if [ -z "${CI:-}" ] && [ -f "$work/screenshot.png" ]; then
+if [ -n "${SCREENSHOT:-}" ] && [ -f "$work/screenshot.png" ]; then
 	cp "$work/screenshot.png" docs/screenshot.png
 fi
