@@ -96,8 +96,8 @@ func (f *folded) measure(visit func(taken)) {
 
 // skewed reports that the clocks of the flow's services are apart: a callee that
 // is well began before its caller called, or ended after it had its answer, or a
-// message was taken up before it was sent. Times
-// of one clock still tell how long something took; times of two tell nothing.
+// message was taken up before it was sent. Times of one clock still tell how long
+// something took; times of two tell nothing.
 func (f *folded) skewed() bool {
 	for h := range f.hops {
 		for _, a := range f.hops[h].attempts {

@@ -239,12 +239,19 @@ func (j *joiner) reload(ctx context.Context, ts *tenantState, ids []flow.FlowID,
 	if err != nil {
 		return err
 	}
+	taught := make([]*lesson, len(ids)) // before they were let go, and that stands
+	for i, id := range ids {
+		if taught[i] = ts.lessons[id]; taught[i] == nil {
+			taught[i] = &lesson{}
+		}
+		delete(ts.lessons, id)
+	}
 	j.regroup(ts, touched, now)
-	for _, id := range ids {
+	for i, id := range ids {
 		if f := ts.flows[id]; f != nil {
 			f.changed = now.Add(-flow.OrphanPatience) // it has been quiet for long, or it would be in memory
 			f.waiting = now.Add(-j.cfg.Patience)
-			f.taught = &lesson{} // it taught what it could before it was let go
+			f.taught = taught[i]
 		}
 	}
 	return nil

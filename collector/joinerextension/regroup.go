@@ -146,7 +146,7 @@ func (j *joiner) assign(ts *tenantState, component []*seg, now time.Time) {
 		}
 		f := ts.flows[ids[g]]
 		if f == nil {
-			f = &flowState{id: ids[g], handed: ts.lessons[ids[g]]}
+			f = &flowState{id: ids[g], taught: ts.lessons[ids[g]]}
 			delete(ts.lessons, f.id)
 			ts.flows[f.id] = f
 		}
@@ -170,7 +170,7 @@ func (j *joiner) assign(ts *tenantState, component []*seg, now time.Time) {
 		f.changed = now
 		ts.forget(f)
 		if !now.After(j.learntTo) {
-			f.handed = &lesson{} // an earlier process learned from it
+			f.taught = &lesson{} // an earlier process learned from it
 		}
 		if f.waiting.IsZero() {
 			f.waiting = now
@@ -295,20 +295,22 @@ func (j *joiner) retire(ts *tenantState, id, heir flow.FlowID) {
 // forget takes back what was learned from a flow that is not over after all.
 func (ts *tenantState) forget(f *flowState) {
 	ts.learnt.unlearn(f.taught)
-	ts.learnt.unlearn(f.handed)
-	f.taught, f.handed = nil, nil
+	f.taught = nil
 }
 
 // remember keeps what a flow taught that is let go, to take it back when more of
 // it arrives: or it would teach twice.
 func (ts *tenantState) remember(f *flowState) {
-	if f.handed == nil || len(f.handed.handovers) == 0 {
+	if f.taught == nil || len(f.taught.handovers) == 0 {
 		return
+	}
+	if f.taught.learnt { // times and steps may count twice: they are many, and say the same
+		f.taught = &lesson{learnt: true, handovers: f.taught.handovers}
 	}
 	if ts.lessons == nil || len(ts.lessons) >= maxLessons {
 		ts.lessons = map[flow.FlowID]*lesson{}
 	}
-	ts.lessons[f.id] = f.handed
+	ts.lessons[f.id] = f.taught
 }
 
 // maxLessons bounds the lessons of flows that were let go: about 10 MB.

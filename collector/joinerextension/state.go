@@ -23,6 +23,7 @@ type tenantState struct {
 	clock   eventClock
 	sources sources
 	lessons map[flow.FlowID]*lesson // of flows that were let go
+	looks   map[uint64]int          // by type: flows that were looked at once more, see early
 }
 
 func newTenant(name string, known *filter) *tenantState {
@@ -74,8 +75,8 @@ type flowState struct {
 	changed time.Time  // when something last arrived for it
 	waiting time.Time  // since when it waits to be judged, zero when it does not
 	row     *flow.Flow // as last written
-	taught  *lesson    // what was learned from it of times and steps, nil while nothing was
-	handed  *lesson    // and of hand-overs
+	taught  *lesson    // what it teaches, nil while it is not over
+	early   bool       // it is looked at once more when others have taught what is usual
 	checkAt time.Time  // wall time to judge again though nothing arrives, zero for never
 }
 

@@ -102,6 +102,7 @@ func (d *durations) quantile(q float64) time.Duration {
 type lesson struct {
 	handovers []flow.Handover
 	took      []timing
+	cut       bool // it failed, and what did not follow the failure says nothing
 	slow      bool
 	kind      uint64
 	did       []flow.StepOf
@@ -117,20 +118,13 @@ type timing struct {
 	took time.Duration
 }
 
-// hand learns who took up what was sent.
-func (l *learned) hand(hs []flow.Handover) *lesson {
-	l.observe(hs, 1)
-	return &lesson{handovers: hs}
-}
-
 // followed keeps what was taken up by all who mostly do.
 func (l *learned) followed(hs []flow.Handover) []flow.Handover {
 	return slices.DeleteFunc(slices.Clone(hs), func(h flow.Handover) bool { return !l.complete([]flow.Handover{h}) })
 }
 
 // complete reports whether everything that was sent was taken up by all who
-// mostly do. What is not may be a moment early, and counts only when it is not
-// any more: a miss that was none would part a sender from its takers for long.
+// mostly do.
 func (l *learned) complete(hs []flow.Handover) bool {
 	for _, h := range hs {
 		if len(h.Takers) == 0 {
@@ -149,9 +143,13 @@ func (l *learned) complete(hs []flow.Handover) bool {
 	return true
 }
 
-// learn takes in how long a flow took and what it did. Of slow flows one in ten
+// learn takes in what a flow handed over, how long it took and what it did. Of slow flows one in ten
 // counts, so that a lasting change becomes usual in time and an incident does not.
 func (l *learned) learn(s *lesson) {
+	if s.cut {
+		s.handovers = l.followed(s.handovers)
+	}
+	l.observe(s.handovers, 1)
 	if s.learnt = true; s.slow {
 		if l.slow++; l.slow%10 != 0 {
 			s.took = nil
@@ -178,11 +176,11 @@ func (l *learned) unlearn(s *lesson) {
 	if s == nil {
 		return
 	}
-	l.observe(s.handovers, -1)
 	if !s.learnt {
 		s.dropped = true
 		return
 	}
+	l.observe(s.handovers, -1)
 	for _, t := range s.took {
 		if h := l.usual[t.Measured]; h != nil {
 			h.remove(t.took)

@@ -45,8 +45,8 @@ func TestUsual(t *testing.T) {
 	}
 }
 
-func measured(m flow.Measured, took time.Duration, slow bool) *lesson {
-	return &lesson{took: []timing{{m, took}}, slow: slow}
+func measured(m flow.Measured, took time.Duration, slow bool, hs ...flow.Handover) *lesson {
+	return &lesson{took: []timing{{m, took}}, slow: slow, handovers: hs}
 }
 
 func TestLessonsAreTakenBack(t *testing.T) {
@@ -54,13 +54,14 @@ func TestLessonsAreTakenBack(t *testing.T) {
 	m := flow.Measured{What: flow.Callee, A: 1, B: 2}
 	hs := []flow.Handover{{Sender: 7, Takers: []flow.Taker{{Endpoint: 8, Wait: int64(time.Second)}}}}
 	for range 10 {
-		l.hand(hs)
-		l.learn(measured(m, time.Second, false))
+		l.learn(measured(m, time.Second, false, hs...))
 	}
 	if early := []flow.Handover{{Sender: 7}}; l.complete(early) || !l.complete(hs) { // before its consumer's spans had come
 		t.Error("what is not taken up is complete")
 	} else {
-		l.unlearn(l.hand(early))
+		miss := measured(m, time.Second, false, early...)
+		l.learn(miss)
+		l.unlearn(miss)
 	}
 	long := measured(m, time.Hour, false)
 	l.learn(long)

@@ -19,6 +19,9 @@ func (j *joiner) judge(ctx context.Context, now time.Time) error {
 		f := k.tenant.flows[k.id]
 		delete(j.dirty, k)
 		f.waiting = time.Time{}
+		if f.early && now.Sub(f.changed) >= flow.StallPatience {
+			k.tenant.forget(f) // what it took is compared with what others took
+		}
 		o := flow.Sketch(f.pieces())
 		v, sure := o.Judge(j.expectations(k.tenant), k.tenant.judgeClock(f, now))
 		var err error
@@ -173,32 +176,26 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 		f.row = row
 		j.stats.judged.Add(1)
 	}
-	f.checkAt = time.Time{}
+	f.checkAt, f.early = time.Time{}, false
 	var of lessons = story
 	if o != nil {
 		of = o
 	}
 	if v.Verdict != flow.Running && f.taught == nil {
 		f.taught = prepare(&v, of)
-		j.lessons = append(j.lessons, due{ts, f.taught, now.Add(flow.MissPatience)})
-	}
-	if v.Verdict != flow.Running {
-		if f.handed == nil {
-			hs := of.Handovers()
-			if v.Verdict != flow.Completed && v.Verdict != flow.Degraded && v.Verdict != flow.Slow && v.Verdict != flow.Stalled && !v.Overdue {
-				hs = ts.learnt.followed(hs) // what did not follow a failure says nothing
-			}
-			if left := flow.MissPatience - now.Sub(f.changed); left <= 0 || ts.learnt.complete(hs) {
-				f.handed = ts.learnt.hand(hs)
-			} else {
-				f.checkAt = now.Add(left) // who takes it up may come yet
-			}
+		if left := flow.MissPatience - now.Sub(f.changed); left > 0 {
+			j.lessons = append(j.lessons, due{ts, f.taught, now.Add(left)})
+		} else {
+			ts.learnt.learn(f.taught)
 		}
 	}
 	if v.CheckAt > 0 {
 		if at := now.Add(max(time.Duration(v.CheckAt-ts.clock.now(now)), j.cfg.Quiet)); f.checkAt.IsZero() || at.Before(f.checkAt) {
 			f.checkAt = at
 		}
+	}
+	if left := flow.StallPatience - now.Sub(f.changed); left > 0 && v.Verdict != flow.Running && ts.early(row.Type.ID) && (f.checkAt.IsZero() || now.Add(left).Before(f.checkAt)) {
+		f.checkAt, f.early = now.Add(left), true
 	}
 	if left := unseenPatience - now.Sub(f.changed); story != nil && left > 0 && unseen(story) && (f.checkAt.IsZero() || now.Add(left).Before(f.checkAt)) {
 		f.checkAt = now.Add(left)
@@ -209,6 +206,26 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 	return nil
 }
 
+// early reports whether a flow is among the first of its type: it came before
+// others had taught what is usual, and is looked at once more when they have.
+func (ts *tenantState) early(kind uint64) bool {
+	if u, ok := ts.learnt.usual[flow.Measured{What: flow.WholeFlow, A: kind}]; kind == 0 || ok && u.n >= manyOfType {
+		return false
+	}
+	if ts.looks == nil {
+		ts.looks = map[uint64]int{}
+	}
+	if len(ts.looks) >= maxPlaces {
+		return false
+	}
+	ts.looks[kind]++
+	return ts.looks[kind] <= 2*manyOfType
+}
+
+// manyOfType is from how many flows of a type on no flow is looked at for want
+// of them.
+const manyOfType = 100
+
 // lessons is what a flow teaches, put together whole or in outline.
 type lessons interface {
 	Handovers() []flow.Handover
@@ -216,12 +233,13 @@ type lessons interface {
 	Steps() (uint64, []flow.StepOf, []uint64)
 }
 
-// prepare notes how long things took and which steps were taken in a flow that
-// went well: failures are fast or as slow as a timeout.
+// prepare notes what was handed over, and of a flow that went well how long things
+// took and which steps were taken: failures are fast or as slow as a timeout.
 func prepare(v *flow.Judgement, of lessons) *lesson {
-	l := &lesson{slow: v.Verdict == flow.Slow || v.LooksSlow}
+	l := &lesson{slow: v.Verdict == flow.Slow || v.LooksSlow, handovers: of.Handovers(), cut: !v.Overdue}
 	switch v.Verdict {
 	case flow.Completed, flow.Degraded, flow.Slow, flow.Stalled:
+		l.cut = false
 		of.Took(func(m flow.Measured, took time.Duration) { l.took = append(l.took, timing{m, took}) })
 		l.kind, l.did, l.callers = of.Steps()
 	}

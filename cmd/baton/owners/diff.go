@@ -46,8 +46,8 @@ A file of endpoints is what Baton lists: curl 'http://localhost:8080/api/v1/endp
 		Example: `  baton ownership diff /etc/baton/ownership.yaml ownership.yaml
 
   # in a merge request, without a Baton: with a list that was saved before
-  git show main:ownership.yaml > /tmp/old.yaml
-  baton ownership diff /tmp/old.yaml ownership.yaml --endpoints endpoints.json
+  git show main:ownership.yaml > old.yaml
+  baton ownership diff old.yaml ownership.yaml --endpoints endpoints.json
 
   # status 1 when anything changes hands
   baton ownership diff old/ new/ --exit-code`,
