@@ -167,21 +167,31 @@ func (f *folded) slowAgain(exp Expectations, c Clock) int64 {
 // slow reports whether the flow took far longer than flows of its type do, or
 // one of its steps so much longer than usual that the whole flow must feel it.
 func (f *folded) slow(exp Expectations) bool {
-	var whole Usual
-	slow := false
-	f.measure(func(t taken) {
-		if slow || t.What != WholeFlow && whole.N < sureSamples {
-			return
-		}
-		u, ok := exp.Usual(t.Measured)
-		switch {
-		case !ok:
-		case t.What == WholeFlow:
-			whole = u
-			slow = time.Duration(t.took) > u.limit()
-		case u.N >= sureSamples && time.Duration(t.took) > u.limit():
-			slow = time.Duration(t.took)-u.Mid >= max(whole.Mid, leastOfStep)
-		}
-	})
-	return slow
+	g := Gauge{Exp: exp}
+	f.measure(func(t taken) { g.Add(t.Measured, time.Duration(t.took)) })
+	return g.Slow
+}
+
+// Gauge tells from what a flow took, the whole flow first, whether it was slow.
+type Gauge struct {
+	Exp  Expectations
+	Slow bool
+
+	whole Usual
+}
+
+// Add takes in how long something took in the flow.
+func (g *Gauge) Add(m Measured, took time.Duration) {
+	if g.Slow || m.What != WholeFlow && g.whole.N < sureSamples || m.What == Callee && m.A == 0 {
+		return
+	}
+	u, ok := g.Exp.Usual(m)
+	switch {
+	case !ok:
+	case m.What == WholeFlow:
+		g.whole = u
+		g.Slow = took > u.limit()
+	case u.N >= sureSamples && took > u.limit():
+		g.Slow = took-u.Mid >= max(g.whole.Mid, leastOfStep)
+	}
 }

@@ -295,7 +295,7 @@ func (j *joiner) retire(ts *tenantState, id, heir flow.FlowID) {
 // forget takes back what was learned from a flow that is not over after all.
 func (ts *tenantState) forget(f *flowState) {
 	ts.learnt.unlearn(f.taught)
-	f.taught = nil
+	f.taught, f.doubted = nil, false
 }
 
 // remember keeps what a flow taught that is let go, to take it back when more of

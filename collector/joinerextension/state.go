@@ -23,7 +23,6 @@ type tenantState struct {
 	clock   eventClock
 	sources sources
 	lessons map[flow.FlowID]*lesson // of flows that were let go
-	looks   map[uint64]int          // by type: flows that were looked at once more, see early
 }
 
 func newTenant(name string, known *filter) *tenantState {
@@ -76,7 +75,7 @@ type flowState struct {
 	waiting time.Time  // since when it waits to be judged, zero when it does not
 	row     *flow.Flow // as last written
 	taught  *lesson    // what it teaches, nil while it is not over
-	early   bool       // it is looked at once more when others have taught what is usual
+	doubted bool       // it was looked at again by what others taught
 	checkAt time.Time  // wall time to judge again though nothing arrives, zero for never
 }
 

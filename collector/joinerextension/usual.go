@@ -143,6 +143,27 @@ func (l *learned) complete(hs []flow.Handover) bool {
 	return true
 }
 
+// slowTo reports whether a flow took far longer than others did.
+func (l *learned) slowTo(s *lesson) bool {
+	g := flow.Gauge{Exp: expectations{learned: l}}
+	for _, t := range s.took {
+		g.Add(t.Measured, t.took)
+	}
+	return g.Slow
+}
+
+// omits reports whether a flow left out a step that others like it always took.
+func (l *learned) omits(s *lesson) bool {
+	for _, c := range s.callers {
+		for _, x := range (expectations{learned: l}).Always(s.kind, c) {
+			if !slices.Contains(s.did, flow.StepOf{Caller: c, Callee: x.NextID}) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // learn takes in what a flow handed over, how long it took and what it did. Of slow flows one in ten
 // counts, so that a lasting change becomes usual in time and an incident does not.
 func (l *learned) learn(s *lesson) {

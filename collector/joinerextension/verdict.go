@@ -19,9 +19,6 @@ func (j *joiner) judge(ctx context.Context, now time.Time) error {
 		f := k.tenant.flows[k.id]
 		delete(j.dirty, k)
 		f.waiting = time.Time{}
-		if f.early && now.Sub(f.changed) >= flow.StallPatience {
-			k.tenant.forget(f) // what it took is compared with what others took
-		}
 		o := flow.Sketch(f.pieces())
 		v, sure := o.Judge(j.expectations(k.tenant), k.tenant.judgeClock(f, now))
 		var err error
@@ -176,26 +173,19 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 		f.row = row
 		j.stats.judged.Add(1)
 	}
-	f.checkAt, f.early = time.Time{}, false
+	f.checkAt = time.Time{}
 	var of lessons = story
 	if o != nil {
 		of = o
 	}
 	if v.Verdict != flow.Running && f.taught == nil {
 		f.taught = prepare(&v, of)
-		if left := flow.MissPatience - now.Sub(f.changed); left > 0 {
-			j.lessons = append(j.lessons, due{ts, f.taught, now.Add(left)})
-		} else {
-			ts.learnt.learn(f.taught)
-		}
+		j.lessons = append(j.lessons, due{ts, f, f.taught, now.Add(flow.MissPatience)})
 	}
 	if v.CheckAt > 0 {
 		if at := now.Add(max(time.Duration(v.CheckAt-ts.clock.now(now)), j.cfg.Quiet)); f.checkAt.IsZero() || at.Before(f.checkAt) {
 			f.checkAt = at
 		}
-	}
-	if left := flow.StallPatience - now.Sub(f.changed); left > 0 && v.Verdict != flow.Running && ts.early(row.Type.ID) && (f.checkAt.IsZero() || now.Add(left).Before(f.checkAt)) {
-		f.checkAt, f.early = now.Add(left), true
 	}
 	if left := unseenPatience - now.Sub(f.changed); story != nil && left > 0 && unseen(story) && (f.checkAt.IsZero() || now.Add(left).Before(f.checkAt)) {
 		f.checkAt = now.Add(left)
@@ -205,26 +195,6 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 	}
 	return nil
 }
-
-// early reports whether a flow is among the first of its type: it came before
-// others had taught what is usual, and is looked at once more when they have.
-func (ts *tenantState) early(kind uint64) bool {
-	if u, ok := ts.learnt.usual[flow.Measured{What: flow.WholeFlow, A: kind}]; kind == 0 || ok && u.n >= manyOfType {
-		return false
-	}
-	if ts.looks == nil {
-		ts.looks = map[uint64]int{}
-	}
-	if len(ts.looks) >= maxPlaces {
-		return false
-	}
-	ts.looks[kind]++
-	return ts.looks[kind] <= 2*manyOfType
-}
-
-// manyOfType is from how many flows of a type on no flow is looked at for want
-// of them.
-const manyOfType = 100
 
 // lessons is what a flow teaches, put together whole or in outline.
 type lessons interface {
@@ -250,20 +220,43 @@ func prepare(v *flow.Judgement, of lessons) *lesson {
 // should be learned.
 type due struct {
 	tenant *tenantState
+	flow   *flowState
 	lesson *lesson
 	at     time.Time
 }
 
-// teach learns from the flows that have been quiet for long enough.
+// teach learns from the flows that have been quiet for long enough. One that by
+// what was learned since it was judged was slow, or left out a step, is looked at
+// again.
 func (j *joiner) teach(now time.Time) {
 	n := 0
 	for n < len(j.lessons) && !j.lessons[n].at.After(now) {
-		if d := &j.lessons[n]; !d.lesson.dropped {
+		if d := &j.lessons[n]; !d.lesson.dropped && !j.doubt(d, now) {
 			d.tenant.learnt.learn(d.lesson)
 		}
 		n++
 	}
 	j.lessons = slices.Delete(j.lessons, 0, n)
+}
+
+// doubt looks at a flow again, once, when others have taught what it should have
+// been like, and reports whether it must not teach before that.
+func (j *joiner) doubt(d *due, now time.Time) bool {
+	l, f := d.lesson, d.flow
+	slow, omits := !l.slow && d.tenant.learnt.slowTo(l), d.tenant.learnt.omits(l)
+	l.slow = l.slow || slow
+	if !slow && !omits || f.doubted || f.taught != l || d.tenant.flows[f.id] != f {
+		return false
+	}
+	f.doubted = true
+	if at := f.changed.Add(flow.StallPatience); omits || f.checkAt.IsZero() || at.Before(f.checkAt) {
+		f.checkAt = at
+	}
+	if omits {
+		f.taught, f.checkAt = nil, now
+	}
+	j.later.push(d.tenant, f)
+	return omits
 }
 
 func sameRow(a, b *flow.Flow) bool {
