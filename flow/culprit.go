@@ -61,6 +61,8 @@ func (s *Story) kept(h int) int {
 	return best
 }
 
+const calleeSlow = "callee.slow"
+
 // outlasted blames a callee that did not fail and that its caller would not wait for.
 func (s *Story) outlasted(h int) Judgement {
 	for range 100 {
@@ -86,7 +88,7 @@ func (s *Story) outlasted(h int) Judgement {
 	e := &party.Endpoint
 	took := s.fold.spans[to].Duration
 	c := &Culprit{Endpoint: party.ID, Service: e.Service, Operation: e.Operation, Kind: e.Kind, System: e.System, Role: party.Role, Host: e.Host,
-		Reason: clip("slow: took " + short(time.Duration(took)) + ", longer than its caller waits"), Rule: "callee.slow", Confidence: Medium,
+		Reason: clip("slow: took " + short(time.Duration(took)) + ", longer than its caller waits"), Rule: calleeSlow, Confidence: Medium,
 		Trace: s.fold.trace[to], Span: s.Facts[to].ID}
 	c.Signature = Signature(c.Reason)
 	return Judgement{Culprit: c, Hop: h, FailedAt: s.failedAt(h)}

@@ -85,7 +85,7 @@ func (s *Story) Judge(exp Expectations, c Clock) Judgement {
 		j = s.stalled(open)
 	case open.until > 0:
 		j.Verdict = Running
-	case c.Quiet >= StallPatience && s.fold.slow(exp):
+	case c.Quiet >= MissPatience && s.fold.slow(exp):
 		j = s.slow(exp)
 	case s.degraded():
 		j.Verdict = Degraded
@@ -102,13 +102,23 @@ func (s *Story) Judge(exp Expectations, c Clock) Judgement {
 		}
 	}
 	j.CheckAt, j.Overdue = open.until, open.early
-	if at := c.Now + int64(StallAgain-c.Quiet); j.Verdict == Stalled && c.Quiet < StallAgain && (j.CheckAt == 0 || at < j.CheckAt) {
-		j.CheckAt = at
+	if j.Culprit != nil && j.Culprit.Rule == calleeSlow {
+		j.again(MissPatience, c) // others teach whether it took that long before
 	}
-	if at := c.Now + int64(OrphanPatience-c.Quiet); waiting && (j.CheckAt == 0 || at < j.CheckAt) {
-		j.CheckAt = at
+	if j.Verdict == Stalled {
+		j.again(StallAgain, c)
+	}
+	if waiting {
+		j.again(OrphanPatience, c)
 	}
 	return j
+}
+
+// again has the flow looked at when it has been quiet for that long.
+func (j *Judgement) again(quiet time.Duration, c Clock) {
+	if at := c.Now + int64(quiet-c.Quiet); c.Quiet < quiet && (j.CheckAt == 0 || at < j.CheckAt) {
+		j.CheckAt = at
+	}
 }
 
 // fate is what a hop's failure means for the flow.

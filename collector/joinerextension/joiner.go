@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -241,17 +242,25 @@ func (j *joiner) reload(ctx context.Context, ts *tenantState, ids []flow.FlowID,
 	}
 	taught := make([]*lesson, len(ids)) // before they were let go, and that stands
 	for i, id := range ids {
-		if taught[i] = ts.lessons[id]; taught[i] == nil {
-			taught[i] = &lesson{}
-		}
+		taught[i] = ts.lessons[id]
 		delete(ts.lessons, id)
 	}
 	j.regroup(ts, touched, now)
 	for i, id := range ids {
-		if f := ts.flows[id]; f != nil {
+		f := ts.flows[id]
+		if f == nil {
+			continue
+		}
+		f.waiting = now.Add(-j.cfg.Patience)
+		if l := taught[i]; l != nil && !l.since.IsZero() {
+			f.changed = l.since
+		} else {
 			f.changed = now.Add(-flow.OrphanPatience) // it has been quiet for long, or it would be in memory
-			f.waiting = now.Add(-j.cfg.Patience)
-			f.taught = taught[i]
+		}
+		if l := taught[i]; l == nil {
+			f.taught = &lesson{}
+		} else if f.doubted = true; !l.dropped {
+			f.taught = l
 		}
 	}
 	return nil
@@ -273,17 +282,16 @@ func (j *joiner) forget(now time.Time) {
 		j.listened = now
 	}
 	for _, ts := range j.tenants {
-		idle := j.cfg.Idle
-		if ts.spans > j.cfg.MaxSpans {
-			idle = j.cfg.Quiet
-		}
-		if ts.spans > j.cfg.MaxSpans || now.Sub(ts.swept) > j.cfg.Idle/4 {
+		if now.Sub(ts.swept) > j.cfg.Idle/4 {
 			ts.swept = now
 			for _, f := range ts.flows {
-				if now.Sub(f.changed) > idle && f.waiting.IsZero() {
+				if now.Sub(f.changed) > j.cfg.Idle && f.waiting.IsZero() {
 					j.stats.evicted.Add(int64(ts.evict(f)))
 				}
 			}
+		}
+		if ts.spans > j.cfg.MaxSpans {
+			j.stats.evicted.Add(int64(ts.shrink(j.cfg.MaxSpans*3/4, now.Add(-j.cfg.Quiet))))
 		}
 		flows += int64(len(ts.flows))
 		held += int64(ts.spans)
@@ -302,6 +310,25 @@ func (j *joiner) forget(now time.Time) {
 	if look {
 		j.stats.silent.Store(&silent)
 	}
+}
+
+// shrink lets go of the flows that have been quiet for longest.
+func (ts *tenantState) shrink(spans int, quietSince time.Time) int {
+	quiet := make([]*flowState, 0, len(ts.flows))
+	for _, f := range ts.flows {
+		if f.changed.Before(quietSince) && f.waiting.IsZero() {
+			quiet = append(quiet, f)
+		}
+	}
+	slices.SortFunc(quiet, func(a, b *flowState) int { return a.changed.Compare(b.changed) })
+	n := 0
+	for _, f := range quiet {
+		if ts.spans <= spans {
+			break
+		}
+		n += ts.evict(f)
+	}
+	return n
 }
 
 // evict lets a flow go, and with it every flow that shares a trace with it: a

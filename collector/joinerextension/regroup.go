@@ -301,11 +301,11 @@ func (ts *tenantState) forget(f *flowState) {
 // remember keeps what a flow taught that is let go, to take it back when more of
 // it arrives: or it would teach twice.
 func (ts *tenantState) remember(f *flowState) {
-	if f.taught == nil || len(f.taught.handovers) == 0 {
+	if f.taught == nil || len(f.taught.handovers) == 0 && !f.doubted {
 		return
 	}
 	if f.taught.learnt { // times and steps may count twice: they are many, and say the same
-		f.taught = &lesson{learnt: true, handovers: f.taught.handovers}
+		f.taught = &lesson{learnt: true, handovers: f.taught.handovers, since: f.taught.since}
 	}
 	if ts.lessons == nil || len(ts.lessons) >= maxLessons {
 		ts.lessons = map[flow.FlowID]*lesson{}

@@ -108,6 +108,7 @@ type lesson struct {
 	did       []flow.StepOf
 	callers   []uint64
 
+	since   time.Time // when its flow last changed
 	learnt  bool
 	dropped bool // more of the flow came before it was learned
 	steps   []credited

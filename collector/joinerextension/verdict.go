@@ -14,7 +14,9 @@ import (
 // judge gives every flow that is due its row. Flows in which nothing looks wrong
 // are judged by an outline; the others are put together whole.
 func (j *joiner) judge(ctx context.Context, now time.Time) error {
-	j.teach(now)
+	if err := j.teach(ctx, now); err != nil {
+		return err
+	}
 	for _, k := range j.duties(now) {
 		f := k.tenant.flows[k.id]
 		delete(j.dirty, k)
@@ -180,6 +182,7 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 	}
 	if v.Verdict != flow.Running && f.taught == nil {
 		f.taught = prepare(&v, of)
+		f.taught.since = f.changed
 		j.lessons = append(j.lessons, due{ts, f, f.taught, now.Add(flow.MissPatience)})
 	}
 	if v.CheckAt > 0 {
@@ -225,38 +228,38 @@ type due struct {
 	at     time.Time
 }
 
-// teach learns from the flows that have been quiet for long enough. One that by
-// what was learned since it was judged was slow, or left out a step, is looked at
-// again.
-func (j *joiner) teach(now time.Time) {
-	n := 0
-	for n < len(j.lessons) && !j.lessons[n].at.After(now) {
-		if d := &j.lessons[n]; !d.lesson.dropped && !j.doubt(d, now) {
-			d.tenant.learnt.learn(d.lesson)
-		}
+// teach learns from the flows that have been quiet for long enough, in the order
+// of events. One that by what was learned since it was judged was slow, or left
+// out a step, is judged again before its like become what is usual.
+func (j *joiner) teach(ctx context.Context, now time.Time) error {
+	n, err := 0, error(nil)
+	for n < len(j.lessons) && !j.lessons[n].at.After(now) && err == nil {
+		d := j.lessons[n] // judging again may add to the list
 		n++
+		if d.lesson.dropped {
+			continue
+		}
+		l, f, learnt := d.lesson, d.flow, d.tenant.learnt
+		slow, omits := learnt.slowTo(l), learnt.omits(l)
+		if (slow || omits) && !f.doubted && f.taught == l {
+			f.doubted = true
+			l.slow, l.dropped = l.slow || slow, omits
+			if d.tenant.flows[f.id] != f { // it was let go
+				d.tenant.remember(f)
+				j.later.push(d.tenant, &flowState{id: f.id, checkAt: now})
+			} else {
+				if omits {
+					f.taught = nil
+				}
+				err = j.judgeWhole(ctx, d.tenant, f, now)
+			}
+		}
+		if !l.dropped {
+			learnt.learn(l)
+		}
 	}
 	j.lessons = slices.Delete(j.lessons, 0, n)
-}
-
-// doubt looks at a flow again, once, when others have taught what it should have
-// been like, and reports whether it must not teach before that.
-func (j *joiner) doubt(d *due, now time.Time) bool {
-	l, f := d.lesson, d.flow
-	slow, omits := !l.slow && d.tenant.learnt.slowTo(l), d.tenant.learnt.omits(l)
-	l.slow = l.slow || slow
-	if !slow && !omits || f.doubted || f.taught != l || d.tenant.flows[f.id] != f {
-		return false
-	}
-	f.doubted = true
-	if at := f.changed.Add(flow.StallPatience); omits || f.checkAt.IsZero() || at.Before(f.checkAt) {
-		f.checkAt = at
-	}
-	if omits {
-		f.taught, f.checkAt = nil, now
-	}
-	j.later.push(d.tenant, f)
-	return omits
+	return err
 }
 
 func sameRow(a, b *flow.Flow) bool {
