@@ -100,8 +100,12 @@ func failuresOf(groups []store.FailureGroup, usual map[string]float64, d *direct
 			FlowCount: int64(count), FirstSeen: unixTime(g.First), LastSeen: unixTime(g.Last), Teams: d.teams(g.Endpoints, g.Last),
 			Types: typesOf(g.Types), Score: score(g, newest, d) * surprise(count, usual[id]), SampleFlowIds: idsOf(g.Samples)})
 	}
+	blamed := map[string]float64{} // of two that are as likely, the one of the service that failed more
+	for i := range out {
+		blamed[out[i].Culprit.Service] += out[i].Score
+	}
 	slices.SortFunc(out, func(a, b Failure) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), a.FirstSeen.Compare(b.FirstSeen.Time), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(blamed[b.Culprit.Service], blamed[a.Culprit.Service]), a.FirstSeen.Compare(b.FirstSeen.Time), cmp.Compare(a.ID, b.ID))
 	})
 	return out
 }
