@@ -183,13 +183,11 @@ func (s *Story) build(h int) {
 		hop.tries[i].attempt = a
 	}
 	if len(hop.tries) > 1 {
-		slices.SortStableFunc(hop.tries, func(a, b try) int {
-			return cmp.Or(cmp.Compare(s.begin(a.attempt), s.begin(b.attempt)), cmp.Compare(s.taken(a.attempt), s.taken(b.attempt)))
-		})
+		slices.SortStableFunc(hop.tries, func(a, b try) int { return s.fold.earlier(a.attempt, b.attempt) })
 	}
 	hop.Attempts = len(hop.tries)
 	first, last := hop.tries[0].attempt, hop.tries[len(hop.tries)-1].attempt
-	hop.Start = s.begin(first)
+	hop.Start = s.fold.begin(first)
 	end := hop.Start
 	for i := range hop.tries {
 		for _, n := range [...]int{hop.tries[i].from, hop.tries[i].to} {
@@ -212,9 +210,9 @@ func (s *Story) build(h int) {
 		hop.Kind = Internal
 	}
 	if last.from >= 0 && last.to >= 0 {
-		hop.Kind = kindBetween(&s.Facts[last.from].Endpoint, &lead.Endpoint)
+		hop.Kind = KindBetween(&s.Facts[last.from].Endpoint, &lead.Endpoint)
 	}
-	hop.ID = hopID(s, first)
+	hop.ID = s.fold.hopID(first)
 	s.parties(hop, last)
 	s.outcome(hop)
 }
@@ -227,30 +225,35 @@ func (s *Story) lead(a attempt) *Facts {
 	return s.Facts[a.from]
 }
 
-func (s *Story) begin(a attempt) int64 {
+func (f *folded) begin(a attempt) int64 {
 	if a.from < 0 {
-		return s.fold.spans[a.to].Start
+		return f.spans[a.to].Start
 	}
-	return s.fold.spans[a.from].Start
+	return f.spans[a.from].Start
 }
 
-// taken is when the other side took the attempt up. Deliveries of one message
+// takenAt is when the other side took the attempt up. Deliveries of one message
 // share their sender: only this tells which came last.
-func (s *Story) taken(a attempt) int64 {
+func (f *folded) takenAt(a attempt) int64 {
 	if a.to < 0 {
-		return s.begin(a)
+		return f.begin(a)
 	}
-	return s.fold.spans[a.to].Start
+	return f.spans[a.to].Start
 }
 
-func hopID(s *Story, a attempt) uint64 {
+// earlier compares attempts by when they began, and then by when they were taken up.
+func (f *folded) earlier(a, b attempt) int {
+	return cmp.Or(cmp.Compare(f.begin(a), f.begin(b)), cmp.Compare(f.takenAt(a), f.takenAt(b)))
+}
+
+func (f *folded) hopID(a attempt) uint64 {
 	var b [50]byte
 	n := 0
 	for _, i := range [...]int{a.from, a.to} {
 		if i >= 0 {
-			n += copy(b[n:], s.fold.trace[i][:])
-			n += copy(b[n:], s.fold.spans[i].ID[:])
-			b[n] = byte(s.fold.spans[i].SpanKind)
+			n += copy(b[n:], f.trace[i][:])
+			n += copy(b[n:], f.spans[i].ID[:])
+			b[n] = byte(f.spans[i].SpanKind)
 			n++
 		}
 	}

@@ -1,9 +1,9 @@
 package flow
 
-// kindBetween is the kind of a hop whose two sides may know it differently: an
+// KindBetween is the kind of a hop whose two sides may know it differently: an
 // Azure Service Bus topic looks like a queue to who sends to it, and like an
 // event to who has a subscription. A side that says event knows more.
-func kindBetween(from, to *Endpoint) Kind {
+func KindBetween(from, to *Endpoint) Kind {
 	if (from.Kind == Event || to.Kind == Event) && (from.Kind == Queue || to.Kind == Queue) && from.System == to.System && from.Destination == to.Destination {
 		return Event
 	}
@@ -27,7 +27,7 @@ func Channels(from, to *Endpoint) []Endpoint {
 		if len(out) == 0 {
 			return append(out, c)
 		}
-		c.Kind = kindBetween(from, to)
+		c.Kind = KindBetween(from, to)
 		if same := out[0].System == c.System && out[0].Destination == c.Destination; same {
 			out[0] = c
 		} else {

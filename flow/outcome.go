@@ -68,7 +68,7 @@ func (s *Story) ofLastTry(hop *Hop, last *try, i int) bool {
 	if s.tryOf == nil {
 		s.findTries()
 	}
-	return last.to >= 0 && s.tryOf[i] == last.to || s.tryOf[i] < 0 && s.Facts[i].Start >= s.taken(last.attempt)
+	return last.to >= 0 && s.tryOf[i] == last.to || s.tryOf[i] < 0 && s.Facts[i].Start >= s.fold.takenAt(last.attempt)
 }
 
 // judgeTry says what became of one try, and whether the caller is at fault.

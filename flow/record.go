@@ -20,6 +20,7 @@ type Flow struct {
 	TraceIDs     []TraceID // in order of start; at most MaxListedTraces, the rest is found by segment
 	Culprit      *Culprit  // nil unless something failed, stalled, was rejected, compensated or slow
 	CheckAt      int64     // Unix ns: when the judge should look again though nothing arrives; 0 for never
+	Shares       *Shares   // written only; nil when the flow is not measured
 }
 
 // MaxListedTraces bounds the trace ids kept in a flow's row.

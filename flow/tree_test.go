@@ -126,7 +126,7 @@ func TestChannels(t *testing.T) {
 		{"a call", end(API, "http", ""), end(API, "http", ""), API, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if k := kindBetween(c.from, c.to); k != c.kind {
+			if k := KindBetween(c.from, c.to); k != c.kind {
 				t.Errorf("kind %s, want %s", k, c.kind)
 			}
 			var got []string

@@ -24,6 +24,7 @@ type flowColumns struct {
 	cRule                                            *dictionary[string]
 	cReason, cSignature                              proto.ColStr
 	cTrace, cSpan                                    *proto.ColFixedStr
+	shareColumns
 }
 
 func newFlowColumns() *flowColumns {
@@ -33,11 +34,12 @@ func newFlowColumns() *flowColumns {
 		corrKeys: new(proto.ColStr).LowCardinality().Array(), corrValues: new(proto.ColStr).Array(), traceIDs: fixed(16).Array(),
 		cService: newStrings(), cOperation: newStrings(), cSystem: newStrings(), cFrom: newStrings(), cTo: newStrings(), cHost: newStrings(),
 		cRule: newStrings(), cTrace: fixed(16), cSpan: fixed(8),
+		shareColumns: newShareColumns(),
 	}
 }
 
 func (c *flowColumns) input() proto.Input {
-	return proto.Input{
+	return append(proto.Input{
 		{Name: "tenant", Data: c.tenant}, {Name: "minted", Data: c.minted}, {Name: "id", Data: c.id}, {Name: "revision", Data: &c.revision},
 		{Name: "gone", Data: &c.gone}, {Name: "environment", Data: c.environment}, {Name: "type_id", Data: &c.typeID},
 		{Name: "type_service", Data: c.typeService}, {Name: "type_operation", Data: c.typeOperation}, {Name: "start", Data: &c.start},
@@ -50,7 +52,7 @@ func (c *flowColumns) input() proto.Input {
 		{Name: "c_role", Data: &c.cRole}, {Name: "c_from", Data: c.cFrom}, {Name: "c_to", Data: c.cTo}, {Name: "c_host", Data: c.cHost},
 		{Name: "c_reason", Data: &c.cReason}, {Name: "c_signature", Data: &c.cSignature}, {Name: "c_rule", Data: c.cRule},
 		{Name: "c_confidence", Data: &c.cConfidence}, {Name: "c_trace", Data: c.cTrace}, {Name: "c_span", Data: c.cSpan},
-	}
+	}, c.shareColumns.input()...)
 }
 
 func (c *flowColumns) append(f *flow.Flow, gone bool) {
@@ -85,6 +87,7 @@ func (c *flowColumns) append(f *flow.Flow, gone bool) {
 	c.traceIDs.Append(traces)
 	c.checkAt = append(c.checkAt, f.CheckAt)
 	c.appendCulprit(f.Culprit)
+	c.shareColumns.append(f.Shares)
 }
 
 func (c *flowColumns) appendCulprit(p *flow.Culprit) {

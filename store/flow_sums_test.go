@@ -53,22 +53,28 @@ func TestFlowHistogram(t *testing.T) {
 
 func TestFootprints(t *testing.T) {
 	s := testStore(t)
-	write(t, s, flowAt(noon, 1), flowAt(noon.Add(time.Minute), 2), flowAt(noon, 3, failed(5, time.Second)), flowAt(noon.Add(time.Hour), 4))
+	measured := func(own ...uint64) func(*flow.Flow) {
+		return func(f *flow.Flow) { f.Shares = &flow.Shares{Own: own} }
+	}
+	sides := func(f *flow.Flow) { f.Shares.Sides = []uint64{2, 5} }
+	write(t, s, flowAt(noon, 1, measured(1, 2, 3)), flowAt(noon.Add(time.Minute), 2, measured(10, 20, 30)),
+		flowAt(noon, 3, failed(5, time.Second), measured(7, 0, 0), sides), flowAt(noon.Add(time.Hour), 4))
 	got, err := s.Footprints(context.Background(), FlowFilter{}, nil)
 	require.NoError(t, err)
 	end := noon.Add(time.Second).UnixNano()
-	failedFlow := Footprint{Endpoints: []uint64{1, 2}, Verdict: flow.Failed, Culprit: 5, At: end, Count: 1}
-	require.ElementsMatch(t, []Footprint{{Endpoints: []uint64{1, 2}, Verdict: flow.Completed, At: end, Count: 3}, failedFlow}, got)
+	failedFlow := Footprint{Endpoints: []uint64{1, 2}, Verdict: flow.Failed, Culprit: 5, Sides: []uint64{2, 5}, At: end, Count: 1, Measured: 1, Own: []uint64{7, 0, 0}}
+	print := Footprint{Endpoints: []uint64{1, 2}, Sides: []uint64{}, Verdict: flow.Completed}
+	all, first, rest := print, print, print
+	all.At, all.Count, all.Measured, all.Own = end, 3, 2, []uint64{11, 22, 33}
+	require.ElementsMatch(t, []Footprint{all, failedFlow}, got)
 
 	// Something changed exactly when the second flow ended.
 	moment := noon.Add(time.Minute + time.Second).UnixNano()
 	got, err = s.Footprints(context.Background(), FlowFilter{}, []int64{moment, noon.Add(24 * time.Hour).UnixNano()})
 	require.NoError(t, err)
-	require.ElementsMatch(t, []Footprint{
-		{Endpoints: []uint64{1, 2}, Verdict: flow.Completed, At: end, Count: 1},
-		{Endpoints: []uint64{1, 2}, Verdict: flow.Completed, At: moment, Count: 2},
-		failedFlow,
-	}, got)
+	first.At, first.Count, first.Measured, first.Own = end, 1, 1, []uint64{1, 2, 3}
+	rest.At, rest.Count, rest.Measured, rest.Own = moment, 2, 1, []uint64{10, 20, 30}
+	require.ElementsMatch(t, []Footprint{first, rest, failedFlow}, got)
 	_, err = s.Footprints(context.Background(), FlowFilter{}, make([]int64, maxMoments+1))
 	require.ErrorIs(t, err, ErrTooExpensive)
 }

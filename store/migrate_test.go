@@ -31,7 +31,7 @@ func TestMigrateFreshAndAgain(t *testing.T) {
 	require.NoError(t, migrate(context.Background(), conn, ms[:3], noon))
 	require.NoError(t, migrate(context.Background(), conn, ms, noon), "from an older version")
 	n := tables(t, conn)
-	require.EqualValues(t, len(ms)+1, n, "a table a migration, and schema_version")
+	require.EqualValues(t, len(ms), n, "a table a migration but one that changes a table, and schema_version")
 	require.NoError(t, migrate(context.Background(), conn, ms, noon.Add(time.Hour)))
 	require.Equal(t, n, tables(t, conn))
 	applied, err := appliedMigrations(context.Background(), conn)

@@ -63,33 +63,3 @@ func addFailure(all []Incident, i Incident) []Incident {
 	i.Failures = 1
 	return append(all, i)
 }
-
-// SampledFlow is a flow that was picked to be read whole.
-type SampledFlow struct {
-	ID    flow.FlowID
-	Spans uint32
-	At    int64 // its failure, else its last activity
-
-	// What the culprit's evidence is, if it has one.
-	Culprit uint64
-	Trace   flow.TraceID
-	Span    flow.SpanID
-}
-
-// SampleFlows picks up to limit flows that the filter lets through, spread
-// evenly; the same ones each time. With blamed only those that have a culprit.
-func (s *Store) SampleFlows(ctx context.Context, q FlowFilter, blamed bool, limit int) ([]SampledFlow, error) {
-	if q.none() {
-		return nil, nil
-	}
-	p := q.params()
-	p["blamed_only"], p["limit"] = boolByte(blamed), uint64(limit)
-	var out []SampledFlow
-	err := s.each(ctx, "flow_sample", p, func(r driver.Rows) error {
-		var f SampledFlow
-		err := r.Scan(&f.ID, &f.Spans, &f.At, &f.Culprit, &f.Trace, &f.Span)
-		out = append(out, f)
-		return err
-	})
-	return out, err
-}

@@ -92,30 +92,3 @@ func TestIncidents(t *testing.T) {
 	}
 	require.Greater(t, len(got)-open, 20)
 }
-
-func TestSampleFlows(t *testing.T) {
-	s := testStore(t)
-	ctx := context.Background()
-	var flows []flow.Flow
-	for n := range byte(50) {
-		flows = append(flows, flowAt(noon.Add(time.Duration(n)*time.Second), n+1))
-	}
-	broke := flowAt(noon, 99, failed(5, time.Second))
-	write(t, s, append(flows, broke)...)
-	a, err := s.SampleFlows(ctx, FlowFilter{}, false, 20)
-	require.NoError(t, err)
-	require.Len(t, a, 20)
-	b, err := s.SampleFlows(ctx, FlowFilter{}, false, 30)
-	require.NoError(t, err)
-	require.Equal(t, a, b[:20], "a larger sample holds the smaller one")
-	late := 0
-	for _, f := range b {
-		if f.ID.Minted().After(noon.Add(24 * time.Second)) {
-			late++
-		}
-	}
-	require.InDelta(t, 15, late, 10, "spread over the window")
-	blamed, err := s.SampleFlows(ctx, FlowFilter{}, true, 20)
-	require.NoError(t, err)
-	require.Equal(t, []SampledFlow{{ID: broke.ID, Spans: broke.Spans, At: broke.FailedAt, Culprit: 5, Trace: broke.Culprit.Trace, Span: broke.Culprit.Span}}, blamed)
-}

@@ -104,9 +104,12 @@ func (s *Store) Failures(ctx context.Context, q FlowFilter) ([]FailureGroup, err
 type Footprint struct {
 	Endpoints []uint64
 	Verdict   flow.Verdict
-	Culprit   uint64 // endpoint, 0 for none
-	At        int64  // of the first one: its failure, else its last activity
+	Culprit   uint64   // endpoint, 0 for none
+	Sides     []uint64 // of the culprit's hop, itself included; empty where the rows do not say
+	At        int64    // of the first one: its failure, else its last activity
 	Count     uint64
+	Measured  uint64   // those whose rows say what time went by
+	Own       []uint64 // their own time in microseconds, of each endpoint and last of none
 }
 
 // maxMoments is how many moments a statement can tell flows apart by.
@@ -128,7 +131,7 @@ func (s *Store) Footprints(ctx context.Context, q FlowFilter, moments []int64) (
 		var f Footprint
 		var verdict uint8
 		var epoch int64
-		if err := r.Scan(&f.Endpoints, &verdict, &f.Culprit, &epoch, &f.At, &f.Count); err != nil {
+		if err := r.Scan(&f.Endpoints, &verdict, &f.Culprit, &f.Sides, &epoch, &f.At, &f.Count, &f.Measured, &f.Own); err != nil {
 			return err
 		}
 		f.Verdict = flow.Verdict(verdict)

@@ -335,33 +335,6 @@ func TestReportPageIsSelfContained(t *testing.T) {
 	}
 }
 
-func TestOwnTime(t *testing.T) {
-	span := func(start, length int64) *flow.Facts { return &flow.Facts{Start: start, Duration: length} }
-	tests := map[string]struct {
-		children []*flow.Facts
-		want     int64
-	}{
-		"alone":             {nil, 100},
-		"one after another": {[]*flow.Facts{span(10, 20), span(50, 20)}, 60},
-		"overlapping":       {[]*flow.Facts{span(40, 30), span(10, 40)}, 40},
-		"within another":    {[]*flow.Facts{span(10, 50), span(20, 10), span(30, 40)}, 40},
-		"beyond the parent": {[]*flow.Facts{span(-50, 60), span(90, 500), span(200, 5)}, 80},
-		"negative":          {[]*flow.Facts{span(10, -5)}, 100},
-	}
-	for name, tt := range tests {
-		t.Run(name, func(t *testing.T) {
-			facts := append([]*flow.Facts{span(0, 100)}, tt.children...)
-			order := make([]int, len(tt.children))
-			for i := range order {
-				order[i] = i + 1
-			}
-			if got := ownTime(facts, 0, order); got != tt.want {
-				t.Errorf("own time is %d, want %d", got, tt.want)
-			}
-		})
-	}
-}
-
 func TestTenuresOfThen(t *testing.T) {
 	w := estate(t)
 	d := newDirectory(w.owners, w.endpoints)

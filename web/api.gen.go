@@ -387,8 +387,8 @@ type HandoffList struct {
 	From     Timestamp `json:"from"`
 	Handoffs []Handoff `json:"handoffs"`
 
-	// SampledFlows Flows whose hops were counted
-	SampledFlows int64 `json:"sampled_flows"`
+	// MeasuredFlows Flows whose hops were counted
+	MeasuredFlows int64 `json:"measured_flows"`
 
 	// To RFC 3339, UTC, always nine digits of fraction, so that strings sort as times do.
 	//
@@ -546,7 +546,7 @@ type MapNode struct {
 	Team *string `json:"team"`
 }
 
-// Measured How many flows were read span by span: own time and failed hand-offs are of these, and exact when none is missing
+// Measured How many flows say what time went by in them and whose hop failed: own time and failed hand-offs are of these. Flows that an older Baton wrote, or of more than 2,000 hops, do not
 type Measured struct {
 	Failures int64 `json:"failures"`
 	Flows    int64 `json:"flows"`
@@ -766,7 +766,7 @@ type OwnershipReport struct {
 	// Example: 2026-11-22T11:30:00.000000001Z
 	From Timestamp `json:"from"`
 
-	// Measured How many flows were read span by span: own time and failed hand-offs are of these, and exact when none is missing
+	// Measured How many flows say what time went by in them and whose hop failed: own time and failed hand-offs are of these. Flows that an older Baton wrote, or of more than 2,000 hops, do not
 	Measured Measured `json:"measured"`
 
 	// Owners now or then
@@ -839,7 +839,7 @@ type ReportBefore struct {
 	// Example: 2026-11-22T11:30:00.000000001Z
 	From Timestamp `json:"from"`
 
-	// Measured How many flows were read span by span: own time and failed hand-offs are of these, and exact when none is missing
+	// Measured How many flows say what time went by in them and whose hop failed: own time and failed hand-offs are of these. Flows that an older Baton wrote, or of more than 2,000 hops, do not
 	Measured Measured `json:"measured"`
 
 	// To RFC 3339, UTC, always nine digits of fraction, so that strings sort as times do.

@@ -59,8 +59,13 @@ type FlowSums interface {
 	// Footprints tells flows apart by the moments, which are in order.
 	Footprints(ctx context.Context, q store.FlowFilter, moments []int64) ([]store.Footprint, error)
 
+	// Handed tells hand-offs apart by the moments, which are in order.
+	Handed(ctx context.Context, q store.FlowFilter, moments []int64) ([]store.Handed, error)
+
+	// MeasuredFlows counts flows, and those of them that Footprints and Handed can tell of.
+	MeasuredFlows(ctx context.Context, q store.FlowFilter) (measured, all uint64, err error)
+
 	Incidents(ctx context.Context, q store.FlowFilter) ([]store.Incident, error)
-	SampleFlows(ctx context.Context, q store.FlowFilter, blamed bool, limit int) ([]store.SampledFlow, error)
 }
 
 // SpanReader reads spans.

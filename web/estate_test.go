@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -76,6 +77,8 @@ func estate(t testing.TB) *world {
 		FailedAt: take.Start + take.Duration, Verdict: flow.Failed, Spans: 3, Hops: 2, Traces: 2,
 		Endpoints: []uint64{orderAPI.ID, orderSend.ID, shipTake.ID}, Services: []string{"order-api", "shipping"},
 		Correlations: []flow.KeyValue{{Key: "order.id", Value: "ORD-1"}}, TraceIDs: []flow.TraceID{traceNo(1), traceNo(2)}, Culprit: culprit}}
+	slices.Sort(w.flows[0].Endpoints)
+	w.flows[0].Shares = flow.Assemble(w.wide).Shares(w.flows[0].Endpoints, culprit)
 	for n := byte(2); n <= 8; n++ {
 		f := flow.Flow{ID: flowNo(n), Revision: 1, Environment: "prod", Type: typ, Start: at(-time.Duration(n) * time.Minute),
 			LastActivity: at(-time.Duration(n)*time.Minute + time.Second), Verdict: flow.Completed, Spans: 2, Hops: 1, Traces: 1,

@@ -209,6 +209,9 @@ func (w *world) Footprints(ctx context.Context, q store.FlowFilter, _ []int64) (
 		if f.Culprit != nil {
 			p.Culprit = f.Culprit.Endpoint
 		}
+		if f.Shares != nil {
+			p.Measured, p.Own, p.Sides = 1, f.Shares.Own, f.Shares.Sides
+		}
 		out = append(out, p)
 	}
 	return out, w.wait(ctx)
@@ -289,17 +292,34 @@ func (w *world) Incidents(_ context.Context, q store.FlowFilter) (out []store.In
 	return out, w.fail
 }
 
-func (w *world) SampleFlows(_ context.Context, q store.FlowFilter, blamed bool, limit int) (out []store.SampledFlow, err error) {
+// Handed and MeasuredFlows know of flows that say what they handed over.
+func (w *world) Handed(ctx context.Context, q store.FlowFilter, _ []int64) (out []store.Handed, err error) {
 	for i := range w.flows {
-		if f := &w.flows[i]; w.keeps(f, q) && (f.Culprit != nil || !blamed) {
-			x := store.SampledFlow{ID: f.ID, Spans: f.Spans, At: when(f)}
-			if f.Culprit != nil {
-				x.Culprit, x.Trace, x.Span = f.Culprit.Endpoint, f.Culprit.Trace, f.Culprit.Span
+		f := &w.flows[i]
+		if !w.keeps(f, q) || f.Shares == nil {
+			continue
+		}
+		for _, h := range f.Shares.Hands {
+			x := store.Handed{From: h.From, To: h.To, Shared: h.Shared, At: when(f), Wait: h.Wait, Flows: 1}
+			if h.Failed {
+				x.Failed = 1
 			}
 			out = append(out, x)
 		}
 	}
-	return out[:min(len(out), limit)], w.fail
+	return out, w.wait(ctx)
+}
+
+func (w *world) MeasuredFlows(ctx context.Context, q store.FlowFilter) (measured, all uint64, err error) {
+	for i := range w.flows {
+		if f := &w.flows[i]; w.keeps(f, q) {
+			all++
+			if f.Shares != nil {
+				measured++
+			}
+		}
+	}
+	return measured, all, w.wait(ctx)
 }
 
 func (w *world) OwnerHistory(context.Context, string) ([]store.OwnerChange, error) {

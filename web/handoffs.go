@@ -2,7 +2,6 @@ package web
 
 import (
 	"cmp"
-	"context"
 	"slices"
 	"strings"
 
@@ -10,14 +9,6 @@ import (
 
 	"github.com/baton-observability/baton/flow"
 	"github.com/baton-observability/baton/store"
-)
-
-const (
-	// handoffFlows and handoffSpans bound what the matrix is counted from. A
-	// flow counts whole or not at all: half a flow would look like hops that
-	// nobody took up.
-	handoffFlows = 1000
-	handoffSpans = 60_000
 )
 
 // ListHandoffs answers what teams hand to each other.
@@ -34,112 +25,128 @@ func (s *Server) ListHandoffs(c echo.Context, in ListHandoffsParams) error {
 	}
 	d.touching(&f, team, "")
 	ctx := c.Request().Context()
-	counts, err := s.deps.Sums.FlowHistogram(ctx, f, f.To.Sub(f.From))
+	measured, all, err := s.deps.Sums.MeasuredFlows(ctx, f)
 	if err != nil {
 		return err
 	}
-	told, err := s.newest(ctx, f, handoffFlows, handoffSpans)
+	handed, err := s.deps.Sums.Handed(ctx, f, d.moments(f.From))
 	if err != nil {
+		return err
+	}
+	var ids []uint64
+	for i := range handed {
+		ids = append(ids, handed[i].From, handed[i].To)
+	}
+	if err := s.meet(ctx, f.Tenant, ids, d); err != nil {
 		return err
 	}
 	h := handoffs{d: d, team: team, seen: map[uint64]bool{}, by: map[[2]string]*handoff{}}
-	for _, wide := range told {
-		h.add(flow.Assemble(wide))
+	for i := range handed {
+		h.add(&handed[i])
 	}
-	out := HandoffList{From: Time{f.From}, To: Time{f.To}, SampledFlows: int64(len(told)), Handoffs: h.list()}
-	for _, n := range counts {
-		out.FlowCount += int64(n.Count)
-	}
-	// Flows may have come between the two reads.
-	out.FlowCount = max(out.FlowCount, out.SampledFlows)
-	out.Complete = out.SampledFlows == out.FlowCount
-	return answer(c, out)
-}
-
-// newest reads the newest flows of a window with all their spans: at most so
-// many, and no flow in part.
-func (s *Server) newest(ctx context.Context, f store.FlowFilter, mostFlows, mostSpans int) (map[flow.FlowID][]flow.Wide, error) {
-	flows, err := s.deps.Flows.ListFlows(ctx, store.FlowQuery{FlowFilter: f, Limit: mostFlows})
-	if err != nil {
-		return nil, err
-	}
-	var ids []flow.FlowID
-	spans := 0
-	for i := range flows {
-		if spans += int(flows[i].Spans); spans > mostSpans {
-			break
-		}
-		ids = append(ids, flows[i].ID)
-	}
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	// What arrives meanwhile belongs to the flows too.
-	told, err := s.tell(ctx, f.Tenant, ids, 2*mostSpans)
-	return told.wide, err
+	return answer(c, HandoffList{From: Time{f.From}, To: Time{f.To}, FlowCount: int64(all), MeasuredFlows: int64(measured),
+		Complete: measured == all, Handoffs: h.list()})
 }
 
 // handoffs sums hops up by the teams on their sides.
 type handoffs struct {
-	d    *directory
-	team string
-	seen map[uint64]bool // hops that flows share
-	by   map[[2]string]*handoff
+	d       *directory
+	team    string
+	seen    map[uint64]bool // hops that flows share
+	by      map[[2]string]*handoff
+	outside map[calledBy][]uint64
 }
 
 type handoff struct {
 	count, failed int64
 	kinds         map[flow.Kind]int64
-	waits         []int64
+	waits         map[flow.WaitClass]int64
 }
 
-func (m *handoffs) add(story *flow.Story) {
-	for i := range story.Hops {
-		h := &story.Hops[i]
-		if len(h.Parties) < 2 || h.Shared && m.seen[h.ID] {
-			continue
+func (m *handoffs) add(h *store.Handed) {
+	n, failed := int64(h.Flows), int64(h.Failed)
+	if h.Shared != 0 {
+		if m.seen[h.Shared] {
+			return
 		}
-		m.seen[h.ID] = true
-		at := h.Start + h.Duration
-		first, last := &h.Parties[0], &h.Parties[len(h.Parties)-1]
-		m.d.know(first.ID, &first.Endpoint)
-		m.d.know(last.ID, &last.Endpoint)
-		from, to := m.d.team(first.ID, at), m.d.team(last.ID, at)
-		if from == to || m.team != "" && from != m.team && to != m.team {
-			continue
-		}
-		x := m.by[[2]string{from, to}]
-		if x == nil {
-			x = &handoff{kinds: map[flow.Kind]int64{}}
-			m.by[[2]string{from, to}] = x
-		}
-		x.count++
-		x.kinds[h.Kind]++
-		if wentWrong(h.Outcome) {
-			x.failed++
-		}
-		if h.Wait > 0 {
-			x.waits = append(x.waits, h.Wait)
-		}
+		m.seen[h.Shared] = true
+		n, failed = 1, min(failed, 1)
+	}
+	from, to, kind, ok := m.sides(h)
+	if !ok || from == to || m.team != "" && from != m.team && to != m.team {
+		return
+	}
+	x := m.by[[2]string{from, to}]
+	if x == nil {
+		x = &handoff{kinds: map[flow.Kind]int64{}, waits: map[flow.WaitClass]int64{}}
+		m.by[[2]string{from, to}] = x
+	}
+	x.count += n
+	x.failed += failed
+	x.kinds[kind] += n
+	if h.Wait > 0 {
+		x.waits[h.Wait] += n
 	}
 }
 
-// wentWrong reports an outcome that somebody has to look at.
-func wentWrong(o flow.Outcome) bool {
-	switch o {
-	case flow.FailedHop, flow.TimedOut, flow.DeadLettered, flow.Stuck:
-		return true
+// sides are the teams on both sides of a hop. Where one side sent no span it is
+// the channel's, or that of the party outside.
+func (m *handoffs) sides(h *store.Handed) (from, to string, kind flow.Kind, ok bool) {
+	a, b := m.d.byID[h.From], m.d.byID[h.To]
+	channel := func(e *store.EndpointRecord) (string, flow.Kind, bool) {
+		c := e.ChannelOf()
+		id := c.ID()
+		m.d.know(id, &c)
+		return m.d.team(id, h.At), e.Kind, e.Kind == flow.Event || e.Kind == flow.Queue
 	}
-	return false
+	switch {
+	case a != nil && b != nil:
+		return m.d.team(h.From, h.At), m.d.team(h.To, h.At), flow.KindBetween(&a.Endpoint, &b.Endpoint), true
+	case a != nil && h.To == 0:
+		from = m.d.team(h.From, h.At)
+		if to, ok = m.outsider(a, h.At); ok {
+			return from, to, a.Kind, true
+		}
+		to, kind, ok = channel(a)
+	case b != nil && h.From == 0:
+		to = m.d.team(h.To, h.At)
+		from, kind, ok = channel(b)
+	}
+	return from, to, kind, ok
+}
+
+// calledBy is what a party outside has in common with who calls it.
+type calledBy struct {
+	environment, system, operation string
+	kind                           flow.Kind
+}
+
+// outsider is the owner of the party outside that an endpoint calls. It is not
+// known where the endpoint calls several by one name that different teams own.
+func (m *handoffs) outsider(caller *store.EndpointRecord, at int64) (team string, ok bool) {
+	if m.outside == nil {
+		m.outside = map[calledBy][]uint64{}
+		for i := range m.d.all {
+			e := &m.d.all[i]
+			if e.Host != "" || e.Role == flow.Provider && e.Namespace == "" && len(e.Attrs) == 0 {
+				k := calledBy{e.Environment, e.System, e.Operation, e.Kind}
+				m.outside[k] = append(m.outside[k], e.ID)
+			}
+		}
+	}
+	teams := m.d.owners(m.outside[calledBy{caller.Environment, caller.System, caller.Operation, caller.Kind}], at)
+	if len(teams) != 1 {
+		return "", false
+	}
+	return teams[0], true
 }
 
 func (m *handoffs) list() []Handoff {
 	out := []Handoff{}
 	for teams, x := range m.by {
-		slices.Sort(x.waits)
 		h := Handoff{FromTeam: orNil(teams[0]), FromName: m.d.name(teams[0]), ToTeam: orNil(teams[1]), ToName: m.d.name(teams[1]),
-			Count: x.count, Failed: x.failed, Kinds: []string{}, WaitCount: int64(len(x.waits)),
-			WaitP50Ns: quantile(x.waits, 50), WaitP95Ns: quantile(x.waits, 95), WaitMaxNs: quantile(x.waits, 100)}
+			Count: x.count, Failed: x.failed, Kinds: []string{}}
+		h.WaitCount, h.WaitP50Ns, h.WaitP95Ns, h.WaitMaxNs = x.quantiles()
 		for k := range x.kinds {
 			h.Kinds = append(h.Kinds, k.String())
 		}
@@ -156,10 +163,23 @@ func (m *handoffs) list() []Handoff {
 	return out
 }
 
-// quantile is the value at a rank of sorted values, in percent; 0 for none.
-func quantile(sorted []int64, percent int) int64 {
-	if len(sorted) == 0 {
+// quantiles are how many waits there are, their middle, what all but a twentieth
+// stay below, and the longest, in nanoseconds.
+func (x *handoff) quantiles() (n, p50, p95, longest int64) {
+	classes := make([]flow.WaitClass, 0, len(x.waits))
+	for c, count := range x.waits {
+		classes = append(classes, c)
+		n += count
+	}
+	slices.Sort(classes)
+	at := func(percent int64) int64 {
+		left := (n*percent + 99) / 100
+		for _, c := range classes {
+			if left -= x.waits[c]; left <= 0 {
+				return c.Nanoseconds()
+			}
+		}
 		return 0
 	}
-	return sorted[(len(sorted)*percent+99)/100-1]
+	return n, at(50), at(95), at(100)
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/baton-observability/baton/flow"
+	"github.com/baton-observability/baton/store"
 )
 
 func TestHandoffsCountHopsBetweenTeams(t *testing.T) {
@@ -23,12 +24,13 @@ func TestHandoffsCountHopsBetweenTeams(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	got.FromTeam, got.ToTeam, got.Kinds, want.FromTeam, want.ToTeam, want.Kinds = nil, nil, nil, nil, nil, nil
-	if got.Count != want.Count || got.Failed != want.Failed || got.WaitP50Ns != wait || got.WaitP95Ns != wait || got.WaitMaxNs != wait || got.WaitCount != 1 {
+	near := func(ns int64) bool { return max(ns-wait, wait-ns) <= wait*11/1000 }
+	if got.Count != want.Count || got.Failed != want.Failed || !near(got.WaitP50Ns) || !near(got.WaitP95Ns) || !near(got.WaitMaxNs) || got.WaitCount != 1 {
 		t.Errorf("%+v", got)
 	}
-	// The fake knows the spans of one flow only.
-	if l.FlowCount != 8 || l.SampledFlows != 1 || l.Complete {
-		t.Errorf("counted %d of %d, complete %v", l.SampledFlows, l.FlowCount, l.Complete)
+	// One flow of the estate was measured.
+	if l.FlowCount != 8 || l.MeasuredFlows != 1 || l.Complete {
+		t.Errorf("counted %d of %d, complete %v", l.MeasuredFlows, l.FlowCount, l.Complete)
 	}
 	if l := ask[HandoffList](t, w, "/api/v1/handoffs?team=nobody"); len(l.Handoffs) != 0 || !l.Complete {
 		t.Errorf("of another team: %+v", l)
@@ -43,34 +45,69 @@ func TestHandoffsOfOneTeamAreNone(t *testing.T) {
 	}
 }
 
-func TestASharedHopCountsOnce(t *testing.T) {
+func TestHandoffSides(t *testing.T) {
 	w := estate(t)
-	d := newDirectory(w.owners, w.endpoints)
-	m := handoffs{d: d, seen: map[uint64]bool{}, by: map[[2]string]*handoff{}}
-	story := func(shared bool) *flow.Story {
-		a, b := flow.Party{Endpoint: orderSend.Endpoint, ID: orderSend.ID}, flow.Party{Endpoint: shipTake.Endpoint, ID: shipTake.ID}
-		return &flow.Story{Hops: []flow.Hop{{ID: 5, Shared: shared, Kind: flow.Queue, Parties: []flow.Party{a, b}}, {ID: 6, Parties: []flow.Party{a}}}}
+	partner := endpoint("", flow.API, flow.Provider, "POST /pay")
+	partner.Host = "pay.bank.example"
+	caller := endpoint("order-api", flow.API, flow.Caller, "POST /pay")
+	stranger := endpoint("order-api", flow.API, flow.Caller, "GET /")
+	w.endpoints = append(w.endpoints, partner, caller, stranger)
+	w.owners = parseOwnership(t, "teams: [{id: one}, {id: two}, {id: bank}, {id: broker}]\nrules:\n  - {match: {service: \"order*\"}, owner: one}\n"+
+		"  - {match: {service: shipping}, owner: two}\n  - {match: {host: \"*.bank.example\"}, owner: bank}\n  - {match: {role: channel}, owner: broker}")
+	tests := []struct {
+		name          string
+		handed        []store.Handed
+		from, to      string
+		count, failed int64
+		kind          string
+	}{
+		{"a message", []store.Handed{{From: orderSend.ID, To: shipTake.ID, Flows: 3, Failed: 1}}, "one", "two", 3, 1, "queue"},
+		{"a hop that flows share counts once", []store.Handed{{From: orderSend.ID, To: shipTake.ID, Shared: 5, Flows: 3, Failed: 3},
+			{From: orderSend.ID, To: shipTake.ID, Shared: 5, Flows: 2, Failed: 2}}, "one", "two", 1, 1, "queue"},
+		{"a message nobody took up", []store.Handed{{From: orderSend.ID, Flows: 2}}, "one", "broker", 2, 0, "queue"},
+		{"a message from an unknown sender", []store.Handed{{To: shipTake.ID, Flows: 2}}, "broker", "two", 2, 0, "queue"},
+		{"a party outside", []store.Handed{{From: caller.ID, Flows: 4}}, "one", "bank", 4, 0, "api"},
+		{"a party of which nothing is known", []store.Handed{{From: stranger.ID, Flows: 4}}, "", "", 0, 0, ""},
+		{"an endpoint of which nothing is known", []store.Handed{{From: 99, To: shipTake.ID, Flows: 4}}, "", "", 0, 0, ""},
+		{"within one team", []store.Handed{{From: caller.ID, To: orderAPI.ID, Flows: 4}}, "", "", 0, 0, ""},
 	}
-	m.add(story(true))
-	m.add(story(true))
-	if got := m.list(); len(got) != 1 || got[0].Count != 1 || got[0].WaitCount != 0 || got[0].WaitP50Ns != 0 {
-		t.Errorf("%+v", got)
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			m := handoffs{d: newDirectory(w.owners, w.endpoints), seen: map[uint64]bool{}, by: map[[2]string]*handoff{}}
+			for i := range tc.handed {
+				m.add(&tc.handed[i])
+			}
+			got := m.list()
+			if tc.count == 0 {
+				if len(got) != 0 {
+					t.Errorf("%+v", got)
+				}
+				return
+			}
+			if len(got) != 1 || deref(got[0].FromTeam) != tc.from || deref(got[0].ToTeam) != tc.to || got[0].Count != tc.count || got[0].Failed != tc.failed ||
+				!slices.Equal(got[0].Kinds, []string{tc.kind}) {
+				t.Errorf("%+v", got)
+			}
+		})
 	}
 }
 
-func TestQuantile(t *testing.T) {
+func TestWaitQuantiles(t *testing.T) {
+	us := func(n int64) flow.WaitClass { return flow.WaitOf(n * 1000) }
 	tests := []struct {
-		name    string
-		sorted  []int64
-		percent int
-		want    int64
+		name                 string
+		waits                map[flow.WaitClass]int64
+		n, p50, p95, longest int64
 	}{
-		{"none", nil, 50, 0}, {"one", []int64{7}, 50, 7}, {"middle", []int64{1, 2, 3}, 50, 2},
-		{"lower middle of four", []int64{1, 2, 3, 4}, 50, 2}, {"most", []int64{1, 2, 3, 4}, 95, 4}, {"last", []int64{1, 2, 3, 4}, 100, 4},
+		{"none", nil, 0, 0, 0, 0},
+		{"one", map[flow.WaitClass]int64{us(2): 1}, 1, 2000, 2000, 2000},
+		{"lower middle of four", map[flow.WaitClass]int64{us(1): 2, us(2): 1, us(4): 1}, 4, 1000, 4000, 4000},
+		{"a twentieth is longer", map[flow.WaitClass]int64{us(1): 95, us(4): 5}, 100, 1000, 1000, 4000},
 	}
 	for _, tc := range tests {
-		if got := quantile(tc.sorted, tc.percent); got != tc.want {
-			t.Errorf("%s: %d, want %d", tc.name, got, tc.want)
+		n, p50, p95, longest := (&handoff{waits: tc.waits}).quantiles()
+		if n != tc.n || p50 != tc.p50 || p95 != tc.p95 || longest != tc.longest {
+			t.Errorf("%s: %d, %d, %d, %d", tc.name, n, p50, p95, longest)
 		}
 	}
 }

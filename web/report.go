@@ -56,13 +56,21 @@ func (s *Server) reportOn(ctx context.Context, f store.FlowFilter, d *directory)
 		return nil, err
 	}
 	r := newWindowReport(d)
+	var sides []uint64
+	for i := range prints {
+		sides = append(sides, prints[i].Sides...)
+	}
+	if err := s.meet(ctx, f.Tenant, sides, d); err != nil {
+		return nil, err
+	}
 	for i := range prints {
 		r.flows(&prints[i])
+		r.measure(&prints[i])
 	}
 	for i := range incidents {
 		r.incident(&incidents[i])
 	}
-	return r, s.measure(ctx, f, r)
+	return r, nil
 }
 
 // windowReport is what teams did in one window; "" stands for nobody.

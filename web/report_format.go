@@ -196,7 +196,7 @@ func (m *Measured) note() string {
 	if m.Flows == m.OfFlows && m.Failures == m.OfFailures {
 		return ""
 	}
-	return fmt.Sprintf("The share of latency is of %d of %d flows, failed hand-offs are of %d of %d failures.", m.Flows, m.OfFlows, m.Failures, m.OfFailures)
+	return fmt.Sprintf("Not measured by the Baton that wrote them, or too large: the share of latency is of %d of %d flows, failed hand-offs are of %d of %d failures.", m.Flows, m.OfFlows, m.Failures, m.OfFailures)
 }
 
 func reportMarkdown(r OwnershipReport) []byte {

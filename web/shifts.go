@@ -29,7 +29,11 @@ func (s *Server) shifts(c echo.Context, f store.FlowFilter, groups []Failure, d 
 	if err != nil {
 		return nil, err
 	}
-	if err := s.know(c, f.Tenant, found, d); err != nil {
+	ids := make([]uint64, len(found))
+	for i := range found {
+		ids[i] = found[i].Endpoint
+	}
+	if err := s.meet(c.Request().Context(), f.Tenant, ids, d); err != nil {
 		return nil, err
 	}
 	ratio := func(x store.Shift) float64 { return float64(x.Is) / float64(max(x.Was, 1)) }
@@ -62,25 +66,6 @@ func (s *Server) shifts(c echo.Context, f store.FlowFilter, groups []Failure, d 
 	}
 	slices.SortStableFunc(groups, func(a, b Failure) int { return cmp.Compare(b.Score, a.Score) })
 	return groups, nil
-}
-
-// know looks up endpoints that are none of a hop's own: internal work, calls to
-// a database.
-func (s *Server) know(c echo.Context, tenant string, found []store.Shift, d *directory) error {
-	var ask []uint64
-	for _, x := range found {
-		if d.byID[x.Endpoint] == nil {
-			ask = append(ask, x.Endpoint)
-		}
-	}
-	if len(ask) == 0 {
-		return nil
-	}
-	known, err := s.deps.Endpoints.EndpointsByID(c.Request().Context(), tenant, ask)
-	for id, e := range known {
-		d.know(id, &e)
-	}
-	return err
 }
 
 // shifted is the group of the flows that an endpoint delayed, with the newest of

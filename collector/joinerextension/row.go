@@ -50,7 +50,7 @@ func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.
 		if r.Environment == "" {
 			r.Environment = s.Environment
 		}
-		if s.Kind != flow.Internal && s.Kind != flow.DB {
+		if s.Kind != flow.DB && (s.Kind != flow.Internal || s.Role != flow.NoRole) {
 			e := known[s.Endpoint]
 			touch(e, s.Endpoint)
 		}
@@ -91,6 +91,13 @@ func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.
 	}
 	slices.Sort(r.Services)
 	f.identify(r)
+	switch {
+	case f.row != nil && sameRow(f.row, r): // it is not written again
+	case o != nil:
+		r.Shares = o.Shares(r.Endpoints)
+	default:
+		r.Shares = story.Shares(r.Endpoints, v.Culprit)
+	}
 	return r, nil
 }
 

@@ -172,6 +172,7 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 	}
 	if f.row == nil || !sameRow(f.row, row) {
 		j.write.flow(*row)
+		row.Shares = nil // nobody asks memory for it
 		f.row = row
 		j.stats.judged.Add(1)
 	}

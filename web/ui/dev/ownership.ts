@@ -125,7 +125,7 @@ export function handoffs(empty: boolean, team: string | null): Schemas['HandoffL
       ]);
   return {
     ...window,
-    sampled_flows: empty ? 0 : 800,
+    measured_flows: empty ? 0 : 800,
     flow_count: empty ? 0 : 800,
     complete: true,
     handoffs: all.filter((h) => !team || h.from_team === team || h.to_team === team),

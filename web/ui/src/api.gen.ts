@@ -379,10 +379,12 @@ export interface paths {
          * @description A hand-off is a hop whose two sides have different owners: caller and provider, producer and consumer, orchestrator and
          *     activity. The owner of the channel in between is a side only where no consumer took the message up. Each hop counts once,
          *     whatever its attempts, also a hop that several flows share; it failed when it failed, timed out, was dead-lettered or got
-         *     stuck. Hops of which one side is not known are left out.
+         *     stuck. A call to a party that sends no spans counts when Baton knows who owns that party. Owners are those of now, or with
+         *     `owners=then` those of the time at which the flow failed or else was last active.
          *
-         *     Counted are the hops of the newest flows of the window: at most 1,000 flows with 60,000 spans. `sampled_flows` says how many
-         *     that were, of `flow_count` in the window; `complete` says that they were all.
+         *     Every flow of the window is counted. Flows that an older Baton wrote, or of more than 2,000 hops, say nothing of hand-offs:
+         *     `measured_flows` says how many do, of `flow_count` in the window; `complete` says that they all do. Counts are exact,
+         *     waits at most 1.1 % off.
          */
         get: operations["listHandoffs"];
         put?: never;
@@ -926,7 +928,7 @@ export interface components {
              * Format: int64
              * @description Flows whose hops were counted
              */
-            sampled_flows: number;
+            measured_flows: number;
             /**
              * Format: int64
              * @description Flows of the window
@@ -1218,7 +1220,7 @@ export interface components {
             to: components["schemas"]["Timestamp"];
             measured: components["schemas"]["Measured"];
         };
-        /** @description How many flows were read span by span: own time and failed hand-offs are of these, and exact when none is missing */
+        /** @description How many flows say what time went by in them and whose hop failed: own time and failed hand-offs are of these. Flows that an older Baton wrote, or of more than 2,000 hops, do not */
         Measured: {
             /** Format: int64 */
             flows: number;

@@ -141,7 +141,7 @@ export default function HandoffsPage() {
             <p class="side-note muted">
               {data.complete
                 ? `All ${plural(data.flow_count, 'flow')} of this time are counted.`
-                : `Counted in the newest ${plural(data.sampled_flows, 'flow')} of ${count(data.flow_count)}.`}{' '}
+                : `Counted in ${plural(data.measured_flows, 'flow')} of ${count(data.flow_count)}; the others say nothing of hand-offs.`}{' '}
               A hand-off is a call or a message whose two sides have different owners. Wait is the time from
               sending until the other side took up; half waited less. A cell opens the flows that both teams
               touched.

@@ -90,7 +90,7 @@ export function TeamHandoffs({ id }: { id: string }) {
           {got.data &&
             (got.data.complete
               ? `all ${count(got.data.flow_count)} flows`
-              : `newest ${count(got.data.sampled_flows)} of ${count(got.data.flow_count)} flows`)}
+              : `${count(got.data.measured_flows)} of ${count(got.data.flow_count)} flows`)}
         </span>
       </div>
       {got.problem && <p class="side-note muted">{got.problem.detail}</p>}

@@ -1,0 +1,3 @@
+SELECT countIf(notEmpty(own_us)), count()
+FROM flows FINAL
+WHERE {{flow_filter}}
