@@ -100,8 +100,11 @@ soak: build ## kill -9 of the engine and of Baton under load, again and again (u
 	BATON_SOAK=1 BATON_BIN=$(CURDIR)/bin/baton $(GO) test ./cmd/baton/e2e -run Soak -count=1 -timeout 40m -v
 
 .PHONY: bench
-bench: build ## Ingest from end to end, then the rules, the store, the log, ownership and the page's answers
-	scripts/bench.sh
+bench: build ## Ingest, disk, questions and latency from end to end, beside the floor (SPANS=5M, BENCH_FLAGS=--check)
+	bin/baton bench --spans $(or $(SPANS),5M) $(BENCH_FLAGS)
+
+.PHONY: bench-parts
+bench-parts: $(UI_PAGE) $(ENGINE) ## The rules, the store, the log, ownership and the page's answers, each by itself
 	$(GO) test -run '^$$' -bench . -benchmem -timeout 30m ./flow ./ownership/... ./collector/storeexporter/spanlog ./store/... ./web
 
 ## Keeping the code in order

@@ -12,6 +12,7 @@ import (
 	"go.opentelemetry.io/collector/confmap/provider/yamlprovider"
 	"go.opentelemetry.io/collector/otelcol"
 
+	"github.com/baton-observability/baton/cmd/baton/bench"
 	"github.com/baton-observability/baton/cmd/baton/demo"
 	"github.com/baton-observability/baton/cmd/baton/owners"
 	"github.com/baton-observability/baton/collector"
@@ -31,13 +32,14 @@ the baton and the team that owns it.
   baton serve                    run it; the page is at http://localhost:8080
   baton demo                     send a simulated estate's flows to it
   baton ownership                check, explain, measure and import who owns what
+  baton bench                    measure it on this machine
   baton report                   who caused and suffered what, and how fast it was over
   baton serve --help             every setting`,
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       version,
 	}
-	c.AddCommand(serve(), demo.Command(), report(), owners.Command(), &cobra.Command{
+	c.AddCommand(serve(), demo.Command(), bench.Command(version), report(), owners.Command(), &cobra.Command{
 		Use: "version", Short: "Print the version", Args: cobra.NoArgs,
 		Run: func(c *cobra.Command, _ []string) { c.Println(version) },
 	})

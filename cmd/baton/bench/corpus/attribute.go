@@ -10,7 +10,7 @@ import (
 )
 
 // attr is one attribute of a template. Its value is text, where words in braces stand for what is drawn for each flow or span
-// (see variables), an int64, a float64, a bool, a list of one text, or a number that is drawn.
+// (see variables), an int, a bool, bytes, a list of one text, a map, or a number that is drawn; a float64 always is.
 type attr struct {
 	key   string
 	value any
@@ -77,6 +77,14 @@ func (a attr) append(b []byte, num protowire.Number) ([]byte, []slot) {
 	case float64:
 		b = keyValue(b, num, a.key, wire.Fixed64(nil, 4, int64(math.Float64bits(v))))
 		return b, []slot{{at: len(b) - 8, kind: slotAmount}}
+	case []byte:
+		return keyValue(b, num, a.key, wire.Bytes(nil, 7, v)), nil
+	case []attr:
+		var list []byte
+		for _, inner := range v {
+			list, _ = inner.append(list, 1)
+		}
+		return keyValue(b, num, a.key, wire.Bytes(nil, 6, list)), nil
 	case bool:
 		return keyValue(b, num, a.key, wire.Varint(nil, 2, int64(protowire.EncodeBool(v)))), nil
 	}

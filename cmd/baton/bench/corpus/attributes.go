@@ -23,20 +23,25 @@ func httpClient(host string, status int) []attr {
 		method, path = "GET", "/prices/{order}"
 	}
 	return []attr{
-		{"http.request.method", method}, {"url.full", "http://" + host + ".shop.svc.cluster.local:8080" + path},
-		{"server.address", host + ".shop.svc.cluster.local"}, {"server.port", 8080}, {"network.peer.address", "10.{address}"},
+		{"http.request.method", method}, {"url.full", "http://" + host + ".shop.svc:8080" + path},
+		{"server.address", host + ".shop.svc"}, {"server.port", 8080}, {"network.peer.address", "10.{address}"},
 		{"network.protocol.version", "1.1"}, {"http.response.status_code", status}, {"http.request.body.size", drawn(slotSize)},
 	}
 }
 
-func query(n int) []attr {
-	table := []string{"orders", "order_lines", "customers", "stock", "payments", "outbox"}[n%6]
+var tables = []string{"orders", "order_lines", "customers", "stock", "payments"}
+
+func query(operation, table string) []attr {
+	statement := "SELECT id, state, payload FROM " + table + " WHERE id = $1"
+	if operation == "INSERT" {
+		statement = "INSERT INTO " + table + " (id, topic, payload) VALUES ($1, $2, $3)"
+	}
 	return []attr{
-		{"db.system.name", "postgresql"}, {"db.namespace", "shop"}, {"db.operation.name", "SELECT"}, {"db.collection.name", table},
-		{"db.query.text", "SELECT id, state, payload FROM " + table + " WHERE id = $1"},
-		{"server.address", "shop-db-" + string(rune('0'+n%4)) + ".postgres.database.example"}, {"server.port", 5432},
+		{"db.system.name", "postgresql"}, {"db.namespace", "shop"}, {"db.operation.name", operation}, {"db.collection.name", table},
+		{"db.query.text", statement},
+		{"server.address", "shop-db-" + string(rune('0'+len(table)%4)) + ".postgres.example"}, {"server.port", 5432},
 		{"network.peer.address", "10.{address}"}, {"db.response.returned_rows", drawn(slotSmall)},
-		{"db.client.connection.pool.name", "shop-pool"},
+		{"db.client.connection.pool.name", "pool"},
 	}
 }
 
@@ -44,6 +49,7 @@ func work() []attr {
 	return []attr{
 		{"code.function.name", "com.example.shop.Validator.check"}, {"app.rule_set", "2026-11"}, {"app.cart.items", drawn(slotSmall)},
 		{"app.cart.total", 0.0}, {"app.priority", true}, {"app.labels", []string{"batch-{two}"}}, {"app.voucher", ""},
+		{"app.checksum", []byte{0, 1, 0xfe, 0xff}}, {"app.delivery", []attr{{"method", "express"}, {"days", 2}}},
 	}
 }
 

@@ -86,7 +86,8 @@ func TestAveragesAreAsStated(t *testing.T) {
 	require.GreaterOrEqual(t, full, len(requests)-len(services), "all but the last request of a process are full")
 	require.Len(t, services, 25)
 	require.Len(t, kinds, 5)
-	for _, typ := range []pcommon.ValueType{pcommon.ValueTypeStr, pcommon.ValueTypeInt, pcommon.ValueTypeDouble, pcommon.ValueTypeBool, pcommon.ValueTypeSlice} {
+	for _, typ := range []pcommon.ValueType{pcommon.ValueTypeStr, pcommon.ValueTypeInt, pcommon.ValueTypeDouble, pcommon.ValueTypeBool,
+		pcommon.ValueTypeSlice, pcommon.ValueTypeMap, pcommon.ValueTypeBytes} {
 		require.NotZero(t, types[typ], typ.String())
 	}
 }

@@ -126,8 +126,7 @@ func (c *Corpus) Failed(i int64) bool {
 // Sent answers the spans of flow i as they were sent, decoded.
 func (c *Corpus) Sent(i int64) (ptrace.Traces, error) {
 	all := ptrace.NewTraces()
-	s := c.stream(i)
-	s.until = i + 1
+	s := c.One(i)
 	for {
 		request, n := s.Next(nil)
 		if n == 0 {
@@ -140,3 +139,6 @@ func (c *Corpus) Sent(i int64) (ptrace.Traces, error) {
 		td.ResourceSpans().MoveAndAppendTo(all.ResourceSpans())
 	}
 }
+
+// StartOf is when flow i begins.
+func (c *Corpus) StartOf(i int64) time.Time { return time.Unix(0, c.startOf(i)) }

@@ -82,7 +82,10 @@ func (b *builder) entry() int {
 // event publishes an event and lets its consumers act; it reports whether the flow ended with a fault.
 func (b *builder) event(parent, length int) (faulty bool) {
 	s := b.c.of(eventConsumer, b.number)
-	at, fails := b.hop("kafka", "order.events."+string(rune('a'+b.number%8)), parent, s, b.fault == eventFault)
+	// As many topics as make shapes of one topic agree on its carrier, and below as many queues: what is learned of a topic
+	// would not be true of it otherwise.
+	topic, hop := "order.events."+string(rune('a'+b.number%(3*int(carriers)))), b.hops
+	at, fails := b.hop("kafka", topic, parent, s, b.fault == eventFault)
 	if fails {
 		return true
 	}
@@ -93,7 +96,7 @@ func (b *builder) event(parent, length int) (faulty bool) {
 		return true
 	}
 	if length >= 32 { // somebody else who listens
-		b.consume("kafka", "order.events."+string(rune('a'+b.number%8)), b.hops-1, b.specs[at].cause, b.c.of(secondConsumer, b.number), false)
+		b.consume("kafka", topic, hop, b.specs[at].cause, b.c.of(secondConsumer, b.number), false)
 	}
 	return false
 }
@@ -101,7 +104,7 @@ func (b *builder) event(parent, length int) (faulty bool) {
 // queue sends a command and lets it start a workflow.
 func (b *builder) queue(parent, length int) (faulty bool) {
 	s := b.c.of(queueConsumer, b.number)
-	at, fails := b.hop("servicebus", "commands-"+string(rune('a'+b.number%6)), parent, s, b.fault == queueFault)
+	at, fails := b.hop("servicebus", "commands-"+string(rune('a'+b.number%(2*int(carriers)))), parent, s, b.fault == queueFault)
 	if fails {
 		return true
 	}
@@ -133,7 +136,8 @@ func (b *builder) workflow(parent, from, activities int) (faulty bool) {
 	engine, doer := b.c.of(workflow, b.number), b.c.of(activity, b.number)
 	start := b.add(from, "temporal-sdk-go", "StartWorkflow:FulfilOrder", client, b.specs[parent].trace, parent, temporal("FulfilOrder"))
 	run := b.add(engine, "temporal-sdk-go", "RunWorkflow:FulfilOrder", server, b.trace(), -1, temporal("FulfilOrder"))
-	b.specs[run].cause, b.specs[run].lag = start, 3e6
+	r := &b.specs[run]
+	r.cause, r.lag, r.link, r.linkTo = start, 3e6, start, b.specs[start].trace
 	for i := range activities {
 		name := []string{"ReserveStock", "BookCarrier", "PrintLabel", "NotifyCustomer"}[i%4]
 		trace := b.specs[run].trace
@@ -152,8 +156,16 @@ func (b *builder) workflow(parent, from, activities int) (faulty bool) {
 func (b *builder) hop(system, destination string, parent, to int, faulty bool) (at int, fails bool) {
 	hop := b.hops
 	b.hops++
-	out := b.add(b.specs[parent].service, "opentelemetry.messaging", "send "+destination, producer, b.specs[parent].trace, parent,
-		message(system, destination, "send", b.carrier(hop)))
+	from := &b.specs[parent]
+	var out int
+	if by := b.carrier(hop); by == byCorrelation {
+		// The service writes into an outbox, and what publishes from there sends no spans: all that connects the two sides
+		// is the correlation id that the message has with it.
+		out = b.add(from.service, "opentelemetry.db", "INSERT outbox", client, from.trace, parent, query("INSERT", "outbox"))
+	} else {
+		out = b.add(from.service, "opentelemetry.messaging", "send "+destination, producer, from.trace, parent,
+			message(system, destination, "send", by))
+	}
 	b.specs[out].message = hop
 	return b.consume(system, destination, hop, out, to, faulty)
 }
@@ -185,8 +197,8 @@ func (b *builder) fail(service int, why string, spans ...int) {
 
 // work is a query below a span.
 func (b *builder) work(parent int) {
-	p := &b.specs[parent]
-	b.add(p.service, "opentelemetry.db", "SELECT orders", client, p.trace, parent, query(len(b.specs)))
+	p, table := &b.specs[parent], tables[len(b.specs)%len(tables)]
+	b.add(p.service, "opentelemetry.db", "SELECT "+table, client, p.trace, parent, query("SELECT", table))
 }
 
 func (b *builder) trace() int {

@@ -56,6 +56,13 @@ func (c *Corpus) Stream(from, spans int64) *Stream {
 	return s
 }
 
+// One is the stream of flow i alone.
+func (c *Corpus) One(i int64) *Stream {
+	s := c.stream(i)
+	s.until = i + 1
+	return s
+}
+
 func (c *Corpus) stream(from int64) *Stream {
 	s := &Stream{c: c, next: from, least: 1 << 62, pending: make([]pending, len(c.processes))}
 	for i := range s.pending {

@@ -2,14 +2,13 @@ package replay
 
 import (
 	"context"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"sync"
 	"testing"
 	"time"
-
-	"io"
 
 	"github.com/stretchr/testify/require"
 	"go.opentelemetry.io/collector/pdata/ptrace/ptraceotlp"
@@ -96,17 +95,17 @@ func source(t *testing.T) *corpus.Corpus {
 func TestEverySpanArrives(t *testing.T) {
 	for name, tt := range map[string]struct {
 		protocol string
-		receiver receiver
+		receiver *receiver
 		least    time.Duration // that the receiver asked to wait
 	}{
-		"grpc":                    {send.GRPC, receiver{}, 0},
-		"grpc, busy, says when":   {send.GRPC, receiver{busy: 3, code: codes.ResourceExhausted, wait: 200 * time.Millisecond}, 200 * time.Millisecond},
-		"grpc, away for a moment": {send.GRPC, receiver{busy: 2, code: codes.Unavailable}, 0},
-		"http":                    {send.HTTPProtobuf, receiver{}, 0},
-		"http, busy, says when":   {send.HTTPProtobuf, receiver{busy: 1, code: codes.ResourceExhausted}, time.Second},
+		"grpc":                    {send.GRPC, &receiver{}, 0},
+		"grpc, busy, says when":   {send.GRPC, &receiver{busy: 3, code: codes.ResourceExhausted, wait: 200 * time.Millisecond}, 200 * time.Millisecond},
+		"grpc, away for a moment": {send.GRPC, &receiver{busy: 2, code: codes.Unavailable}, 0},
+		"http":                    {send.HTTPProtobuf, &receiver{}, 0},
+		"http, busy, says when":   {send.HTTPProtobuf, &receiver{busy: 1, code: codes.ResourceExhausted}, time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := &tt.receiver
+			r := tt.receiver
 			busy := r.busy
 			got, err := Run(t.Context(), Options{Endpoint: r.serve(t, tt.protocol), Protocol: tt.protocol, Connections: 3}, source(t).Stream(0, 10_000))
 			require.NoError(t, err)

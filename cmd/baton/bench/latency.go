@@ -1,0 +1,158 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/baton-observability/baton/cmd/baton/bench/corpus"
+	"github.com/baton-observability/baton/cmd/baton/bench/harness"
+	"github.com/baton-observability/baton/cmd/baton/bench/queries"
+	"github.com/baton-observability/baton/cmd/baton/bench/replay"
+	"github.com/baton-observability/baton/cmd/baton/bench/report"
+	"github.com/baton-observability/baton/web"
+)
+
+// Live corpora have seeds of their own, so that no id of theirs is one that is stored.
+const (
+	quietSeed = 1
+	busySeed  = 2
+	loadSeed  = 3
+)
+
+// latency sends probes, first alone and then beside a steady load, and answers how many spans are stored then.
+func (b *bench) latency(ctx context.Context, s *harness.Server, stored int64) (int64, error) {
+	if b.o.probes == 0 {
+		return stored, nil
+	}
+	b.out.say("%d flows, one at a time", b.o.probes)
+	quiet, n, err := b.probes(ctx, s, b.o.seed+quietSeed, 0)
+	if stored += n; err != nil || b.o.rate == 0 {
+		b.result.Quiet = &quiet
+		return stored, err
+	}
+	b.result.Quiet = &quiet
+	b.out.say("%d flows beside %.0f spans a second", b.o.probes, b.o.rate)
+	busy, n, err := b.beside(ctx, s)
+	b.result.Busy = &busy
+	return stored + n, err
+}
+
+// beside sends probes while a load of live flows comes in.
+func (b *bench) beside(ctx context.Context, s *harness.Server) (report.Latency, int64, error) {
+	c, err := b.o.corpusAt(b.o.seed+loadSeed, time.Now(), corpus.GapAt(b.o.rate))
+	if err != nil {
+		return report.Latency{}, 0, err
+	}
+	loaded, stop := context.WithCancel(ctx)
+	defer stop()
+	type outcome struct {
+		sent replay.Sent
+		err  error
+	}
+	load := make(chan outcome, 1)
+	enough := make(chan struct{}) // closed when the probes are through
+	go func() {
+		sent, err := b.send(loaded, s, "load", &until{c.Stream(0, 1<<60), enough}, b.o.rate)
+		load <- outcome{sent, err}
+	}()
+	began := time.Now()
+	out, n, err := b.probes(ctx, s, b.o.seed+busySeed, b.o.rateFor/time.Duration(b.o.probes))
+	if rest := b.o.rateFor - time.Since(began); err == nil && rest > 0 {
+		select {
+		case <-time.After(rest):
+		case <-ctx.Done():
+		}
+	}
+	close(enough)
+	done := <-load
+	out.Load = done.sent.Rate()
+	return out, n + done.sent.Spans, errors.Join(err, done.err)
+}
+
+// until is a source that ends when told to.
+type until struct {
+	*corpus.Stream
+	enough <-chan struct{}
+}
+
+func (u *until) Next(b []byte) ([]byte, int) {
+	select {
+	case <-u.enough:
+		return b, 0
+	default:
+		return u.Stream.Next(b)
+	}
+}
+
+// probes sends flows one at a time, no faster than one in so long, and measures when each is seen whole and when it has its
+// verdict, from the acknowledgement of its last span on. Every second one fails.
+func (b *bench) probes(ctx context.Context, s *harness.Server, seed uint64, pace time.Duration) (out report.Latency, spans int64, err error) {
+	var seen, judged []time.Duration
+	for i := range b.o.probes {
+		next := time.After(pace)
+		o := corpus.Options{Seed: seed, Services: b.o.services, Attributes: b.o.attributes, Failures: 0.5, Gap: time.Nanosecond,
+			Start: time.Now().Add(-3 * time.Second)} // its last span ended just now
+		c, err := corpus.New(o)
+		if err != nil {
+			return out, spans, err
+		}
+		f := c.Flow(int64(i))
+		sent, err := replay.Run(ctx, replay.Options{Endpoint: s.Endpoint(b.o.protocol), Protocol: b.o.protocol, Connections: b.o.connections}, c.One(int64(i)))
+		if err != nil {
+			return out, spans, fmt.Errorf("probe: %w", err)
+		}
+		spans += sent.Spans
+		v, j, err := watch(ctx, s.API, &f)
+		if err != nil {
+			return out, spans, fmt.Errorf("probe %d: %w", i, err)
+		}
+		seen, judged = append(seen, v), append(judged, j)
+		select {
+		case <-next:
+		case <-ctx.Done():
+			return out, spans, context.Cause(ctx)
+		}
+	}
+	out.Flows = len(seen)
+	out.VisibleP50, out.VisibleP95 = queries.Percentiles(seen)
+	out.VerdictP50, out.VerdictP95 = queries.Percentiles(judged)
+	return out, spans, nil
+}
+
+// look is how often a probe is looked for: to look is work too.
+const look = 20 * time.Millisecond
+
+// watch asks for a flow until it is whole and has the verdict that it must have.
+func watch(ctx context.Context, api harness.API, f *corpus.Flow) (seen, judged time.Duration, err error) {
+	began, want := time.Now(), "completed"
+	if f.Failed {
+		want = "failed"
+	}
+	last := "nothing"
+	for time.Since(began) < time.Minute {
+		var list web.FlowList
+		if err := api.Get(ctx, "/api/v1/flows/by-trace/"+f.Traces[len(f.Traces)-1].String(), &list); err != nil {
+			return 0, 0, err
+		}
+		if len(list.Flows) == 1 {
+			got := &list.Flows[0]
+			last = fmt.Sprintf("%s, %d spans", got.Status, got.SpanCount)
+			if got.SpanCount == int64(f.SpanCount()) {
+				if seen == 0 {
+					seen = time.Since(began)
+				}
+				if got.Status == want {
+					return seen, time.Since(began), nil
+				}
+			}
+		}
+		select {
+		case <-time.After(look):
+		case <-ctx.Done():
+			return 0, 0, context.Cause(ctx)
+		}
+	}
+	return 0, 0, fmt.Errorf("not %s with %d spans within a minute, but %s", want, f.SpanCount(), last)
+}
