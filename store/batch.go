@@ -12,6 +12,7 @@ import (
 	"github.com/ClickHouse/ch-go/proto"
 
 	"github.com/baton-observability/baton/flow"
+	"github.com/baton-observability/baton/store/internal/template"
 	"github.com/baton-observability/baton/store/internal/wire"
 )
 
@@ -20,16 +21,16 @@ import (
 type Batch struct {
 	store    *Store
 	id       string
+	number   uint64 // of this process's batches
 	arrived  time.Time
 	day      uint16
 	repaired int
 
-	facts   flow.Facts
-	header  []byte // the content of the current resource and scope
-	content []byte // the content of the current shape
+	facts  flow.Facts
+	header []byte // the content of the current resource and scope
 
 	spans        *spanColumns
-	shapes       *contentColumns
+	shapes       *shapeColumns
 	resources    *resourceColumns
 	endpoints    *endpointColumns
 	traces       *traceColumns
@@ -44,7 +45,7 @@ type Batch struct {
 
 func newBatch(s *Store) *Batch {
 	return &Batch{
-		store: s, spans: newSpanColumns(), shapes: newContentColumns(), resources: newResourceColumns(), endpoints: newEndpointColumns(),
+		store: s, spans: newSpanColumns(), shapes: newShapeColumns(), resources: newResourceColumns(), endpoints: newEndpointColumns(),
 		traces: newTraceColumns(), correlations: newCorrelationColumns(), rollup: newRollupColumns(), commit: newCommitColumns(),
 	}
 }
@@ -54,6 +55,7 @@ func newBatch(s *Store) *Batch {
 func (s *Store) NewBatch(id string) *Batch {
 	b := s.batches.take()
 	b.id = id
+	b.number = s.numbers.Add(1)
 	b.ArrivedAt(s.clock())
 	return b
 }
@@ -94,13 +96,16 @@ func (b *Batch) Release() {
 // Add puts all spans of td into the columns, in one pass. Spans without ids get
 // some, in td too. Strings of td are used until the batch is inserted.
 func (b *Batch) Add(tenant string, td ptrace.Traces) {
+	b.store.learning.Lock()
+	defer b.store.learning.Unlock()
+	b.store.templates.Begin(b.day, b.arrived.Unix()/60)
 	for _, rs := range td.ResourceSpans().All() {
 		b.header = wire.AppendResource(b.header[:0], rs)
 		end := len(b.header)
-		resource := b.store.resources.get(contentID(tenant, b.header), tenant, rs.Resource(), b.store.extract)
+		resource := b.store.resources.get(template.ContentID(tenant, b.header), tenant, rs.Resource(), b.store.extract)
 		for _, ss := range rs.ScopeSpans().All() {
 			b.header = wire.AppendScope(b.header[:end], ss)
-			res := contentID(tenant, b.header)
+			res := template.ContentID(tenant, b.header)
 			b.addResource(tenant, res, resource, rs.Resource().Attributes())
 			scope := ss.Scope().Name()
 			for _, s := range ss.Spans().All() {
@@ -108,17 +113,6 @@ func (b *Batch) Add(tenant string, td ptrace.Traces) {
 			}
 		}
 	}
-}
-
-// contentID hashes a content for one tenant, so that no tenant can write what
-// another one reads. It is never 0, which means none.
-func contentID(tenant string, content []byte) uint64 {
-	var d xxhash.Digest
-	d.Reset()
-	_, _ = d.WriteString(tenant)
-	_, _ = d.Write([]byte{0})
-	_, _ = d.Write(content)
-	return max(d.Sum64(), 1)
 }
 
 func (b *Batch) addResource(tenant string, id uint64, r *flow.Resource, attributes pcommon.Map) {
@@ -170,51 +164,33 @@ func (b *Batch) addEndpoint(f *flow.Facts) {
 	b.fresh = append(b.fresh, key)
 }
 
-// maxSlots is the most attributes a shape may have. Real spans have 5 to 40.
-const maxSlots = 256
-
 func (b *Batch) addAttributes(tenant string, m pcommon.Map) {
 	c := b.spans
-	start, shape := len(c.vals.Buf), wire.GenericShape
-	if n := m.Len(); n > 0 && n <= maxSlots {
-		var ok bool
-		if c.vals.Buf, b.content, ok = wire.AppendSlots(c.vals.Buf, b.content[:0], m); ok {
-			shape = b.shapeOf(tenant, m)
+	start := len(c.vals.Buf)
+	var t *template.Template
+	if c.vals.Buf, t = b.store.templates.Encode(tenant, m, c.vals.Buf); t == nil {
+		if m.Len() > 0 {
+			c.vals.Buf = wire.AppendMap(c.vals.Buf, m)
 		}
+		c.shape.Append(wire.GenericShape)
+	} else if t.Used.Batch == b.number {
+		c.shape.AppendKnown(t.ID, t.Used.Number)
+	} else {
+		b.addTemplate(tenant, t)
+		c.shape.Append(t.ID)
+		t.Used.Batch, t.Used.Number = b.number, c.shape.Key()
 	}
-	if shape == wire.GenericShape && m.Len() > 0 {
-		c.vals.Buf = wire.AppendMap(c.vals.Buf[:start], m)
-	}
-	c.shape.Append(shape)
 	c.vals.Pos = append(c.vals.Pos, proto.Position{Start: start, End: len(c.vals.Buf)})
 }
 
-// shapeOf is the id of the shape whose content is in b.content, or the
-// generic one when there have been too many new shapes.
-func (b *Batch) shapeOf(tenant string, m pcommon.Map) uint64 {
-	id := contentID(tenant, b.content)
-	if b.spans.shape.Has(id) {
-		return id
+// addTemplate brings a template that is new to the batch.
+func (b *Batch) addTemplate(tenant string, t *template.Template) {
+	key := knownKey{knownShapes, uint32(b.day), t.ID}
+	if b.spans.shape.Has(t.ID) || b.store.known.has(key) {
+		return
 	}
-	key := knownKey{knownShapes, uint32(b.day), id}
-	ok, write := b.store.known.admit(key, b.arrived.Unix()/60)
-	if !ok {
-		return wire.GenericShape
-	}
-	if write {
-		c := b.shapes
-		c.tenant.Append(tenant)
-		c.day = append(c.day, proto.Date(b.day))
-		c.id = append(c.id, id)
-		keys := make([]string, 0, m.Len())
-		for k := range m.All() {
-			keys = append(keys, k)
-		}
-		c.keys.Append(keys)
-		c.content.AppendBytes(b.content)
-		b.fresh = append(b.fresh, key)
-	}
-	return id
+	b.shapes.append(tenant, b.day, t)
+	b.fresh = append(b.fresh, key)
 }
 
 // repair makes a span one that can be kept. What it invents is a function of

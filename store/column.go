@@ -51,6 +51,12 @@ func (d *dictionary[T]) Append(v T) (isNew bool) {
 	return !ok
 }
 
+// AppendKnown adds a row of a value whose number the caller knows from Key.
+func (d *dictionary[T]) AppendKnown(v T, key uint32) {
+	d.keys = append(d.keys, key)
+	d.last = v
+}
+
 // Has reports whether the column has the value.
 func (d *dictionary[T]) Has(v T) bool {
 	if len(d.keys) > 0 && v == d.last {

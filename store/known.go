@@ -24,42 +24,16 @@ type knownKey struct {
 type known struct {
 	mu   sync.Mutex
 	seen map[knownKey]struct{}
-
-	minute int64 // of fresh
-	fresh  int   // shapes that were new in this minute
 }
 
-const (
-	// maxKnown entries take about 50 MB; real estates have thousands. Past it all is forgotten.
-	maxKnown = 1 << 20
-	// maxFreshShapes is how many new shapes a minute may bring. An estate has
-	// some hundreds in all; a sender that invents keys has one a span, and
-	// after this many its spans carry their keys themselves.
-	maxFreshShapes = 2000
-)
+// maxKnown entries take about 50 MB; real estates have thousands. Past it all is forgotten.
+const maxKnown = 1 << 20
 
 func (k *known) has(key knownKey) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	_, ok := k.seen[key]
 	return ok
-}
-
-// admit reports whether a shape may be used, and whether it must be written.
-func (k *known) admit(key knownKey, minute int64) (ok, write bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if _, ok := k.seen[key]; ok {
-		return true, false
-	}
-	if minute != k.minute {
-		k.minute, k.fresh = minute, 0
-	}
-	if k.fresh >= maxFreshShapes {
-		return false, false
-	}
-	k.fresh++
-	return true, true
 }
 
 func (k *known) mark(keys []knownKey) {

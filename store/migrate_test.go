@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -31,7 +32,13 @@ func TestMigrateFreshAndAgain(t *testing.T) {
 	require.NoError(t, migrate(context.Background(), conn, ms[:3], noon))
 	require.NoError(t, migrate(context.Background(), conn, ms, noon), "from an older version")
 	n := tables(t, conn)
-	require.EqualValues(t, len(ms), n, "a table a migration but one that changes a table, and schema_version")
+	created := 1 // schema_version
+	for _, m := range ms {
+		if strings.Contains(m.sql, "CREATE TABLE") || strings.Contains(m.sql, "VIEW IF NOT EXISTS") {
+			created++
+		}
+	}
+	require.EqualValues(t, created, n)
 	require.NoError(t, migrate(context.Background(), conn, ms, noon.Add(time.Hour)))
 	require.Equal(t, n, tables(t, conn))
 	applied, err := appliedMigrations(context.Background(), conn)

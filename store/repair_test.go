@@ -13,6 +13,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/baton-observability/baton/flow"
+	"github.com/baton-observability/baton/store/internal/template"
 	"github.com/baton-observability/baton/store/internal/wire"
 )
 
@@ -90,7 +91,7 @@ func TestTooManyShapes(t *testing.T) {
 	s := testStore(t)
 	td := ptrace.NewTraces()
 	spans := td.ResourceSpans().AppendEmpty().ScopeSpans().AppendEmpty().Spans()
-	const n = maxFreshShapes + 100
+	const n = template.MaxFreshShapes + 100
 	for i := range n {
 		sp := spans.AppendEmpty()
 		sp.SetTraceID(pcommon.TraceID(traceID(1)))
@@ -100,7 +101,7 @@ func TestTooManyShapes(t *testing.T) {
 		sp.Attributes().PutInt(fmt.Sprintf("key.%d", i), int64(i))
 	}
 	insert(t, s, "x", "", td)
-	require.EqualValues(t, maxFreshShapes, count(t, s, "SELECT count() FROM shapes"))
+	require.EqualValues(t, template.MaxFreshShapes, count(t, s, "SELECT count() FROM shapes"))
 	require.EqualValues(t, 100, count(t, s, "SELECT count() FROM spans WHERE shape = ?", wire.GenericShape))
 	got, err := s.ReadTraces(context.Background(), "", []flow.TraceID{traceID(1)}, n)
 	require.NoError(t, err)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,6 +14,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/baton-observability/baton/flow"
+	"github.com/baton-observability/baton/store/internal/template"
 )
 
 var errBroken = errors.New("the connection broke")
@@ -43,7 +46,7 @@ func tableCounts(t testing.TB, s *Store, tenant string) map[string]uint64 {
 	for _, table := range []string{"spans", "traces", "correlations"} {
 		counts[table] = count(t, s, "SELECT count() FROM "+table+" WHERE tenant = ?", tenant)
 	}
-	for _, table := range []string{"shapes", "resources", "endpoints"} {
+	for _, table := range []string{"resources", "endpoints"} { // of shapes a process that knows nothing brings others
 		counts[table] = count(t, s, "SELECT uniqExact(id) FROM "+table+" WHERE tenant = ?", tenant)
 	}
 	counts["rollup"] = count(t, s, "SELECT sum(n) FROM rollup WHERE tenant = ?", tenant)
@@ -111,23 +114,39 @@ func TestReplayAfterInterruption(t *testing.T) {
 	}
 }
 
-// A process that had seen too many shapes dies; the one that replays has not.
-func TestReplayWithMoreShapes(t *testing.T) {
+// A process that had learned other templates, or had seen too many shapes, dies;
+// the one that replays knows nothing.
+func TestReplayWithOtherTemplates(t *testing.T) {
 	s := testStore(t)
 	ctx := context.Background()
+	insert(t, s, "before", "", estate(300, 1)...) // teaches
+	teach := make([]ptrace.Traces, template.MaxFreshShapes)
+	for i := range teach {
+		teach[i] = spansOf(t, span{trace: 9, id: 1, name: "x", start: noon.UnixNano(), end: noon.UnixNano(), attrs: map[string]any{fmt.Sprint("key", i): 1}})
+	}
+	insert(t, s, "many", "other", teach...)
 	healthy := s.write
 	s.write = &brokenSender{sender: healthy, left: 3} // before spans
-	s.known = known{minute: noon.Unix() / 60, fresh: maxFreshShapes - 1}
 	b := s.NewBatch("x")
-	for _, td := range order(t) {
+	requests := append(order(t), estate(300, 2)...)
+	for _, td := range requests {
 		b.Add("", td)
 	}
 	require.Error(t, s.Insert(ctx, b))
-	s.write, s.known = healthy, known{}
-	insert(t, s, "x", "", order(t)...)
+	s.write, s.known, s.templates = healthy, known{}, template.Set{}
+	insert(t, s, "x", "", append(order(t), estate(300, 2)...)...)
 	facts, err := s.ReadFacts(ctx, "", []flow.TraceID{traceID(1), traceID(2)})
 	require.NoError(t, err)
 	require.Len(t, facts, 3)
+	all := map[flow.TraceID]struct{}{}
+	for _, rs := range requests[2].ResourceSpans().All() {
+		for _, sp := range rs.ScopeSpans().At(0).Spans().All() {
+			all[flow.TraceID(sp.TraceID())] = struct{}{}
+		}
+	}
+	facts, err = s.ReadFacts(ctx, "", slices.Collect(maps.Keys(all)))
+	require.NoError(t, err)
+	require.Len(t, facts, 300)
 }
 
 func TestReplayOnAnotherDayKeepsItsDay(t *testing.T) {

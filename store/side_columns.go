@@ -4,25 +4,6 @@ import (
 	"github.com/ClickHouse/ch-go/proto"
 )
 
-// contentColumns are the columns of shapes.
-type contentColumns struct {
-	tenant  *dictionary[string]
-	day     proto.ColDate
-	id      proto.ColUInt64
-	keys    *proto.ColArr[string]
-	content proto.ColStr
-	input   proto.Input
-}
-
-func newContentColumns() *contentColumns {
-	c := &contentColumns{tenant: newStrings(), keys: new(proto.ColStr).LowCardinality().Array()}
-	c.input = proto.Input{
-		{Name: "tenant", Data: c.tenant}, {Name: "day", Data: &c.day}, {Name: "id", Data: &c.id}, {Name: "keys", Data: c.keys},
-		{Name: "content", Data: &c.content},
-	}
-	return c
-}
-
 // resourceColumns are the columns of resources.
 type resourceColumns struct {
 	tenant     *dictionary[string]

@@ -14,6 +14,7 @@ import (
 
 	"github.com/baton-observability/baton/flow"
 	"github.com/baton-observability/baton/store/engine"
+	"github.com/baton-observability/baton/store/internal/template"
 )
 
 // Store is all data of one Baton. Its methods may be called by many goroutines.
@@ -28,6 +29,9 @@ type Store struct {
 	write  sender
 
 	batches   shelf[*Batch]
+	numbers   atomic.Uint64 // of batches
+	learning  sync.Mutex    // held while a request is added to a batch
+	templates template.Set
 	known     known
 	resources resourceCache
 	contents  contentCache

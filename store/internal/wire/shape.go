@@ -11,11 +11,20 @@ import (
 	"go.opentelemetry.io/collector/pdata/xpdata"
 )
 
-// Shape is the ordered keys and types of a span's attributes. Spans of the
-// same code have the same shape, so it is stored once and rows hold values.
+// Shape is the ordered keys and types of a span's attributes, with the values
+// of those that hardly vary. Spans of the same code have the same shape, so it
+// is stored once and rows hold the other values.
 type Shape struct {
-	Keys  []string
-	Types []byte
+	Slots   []Slot
+	dynamic int // slots whose value is in the row
+}
+
+// Slot is one attribute of a shape.
+type Slot struct {
+	Key   string
+	Type  byte
+	Const bool   // the value is Text and not in the row
+	Text  string // as AppendSlot writes it
 }
 
 // GenericShape is the id of the shape that has no slots: its values carry keys
@@ -25,60 +34,63 @@ const GenericShape uint64 = 0
 
 // Separator stands between the values of a shape's slots. Slots are text and
 // separated, not counted, so that SQL can take them apart:
-// splitByChar('\0', vals).
+// splitByChar('\0', vals) are those that are not constant.
 const Separator = 0
 
-// AppendSlots appends the values of m as slots to vals, and the content of
-// its shape to content. It reports false, and what it appended to vals is
-// void, when a string contains the separator.
-func AppendSlots(vals, content []byte, m pcommon.Map) (newVals, newContent []byte, ok bool) {
-	start, n := len(vals), 0
-	for k, v := range m.All() {
-		typ := Type(v)
-		content = appendString(content, k)
-		content = append(content, typ)
-		if n > 0 {
-			vals = append(vals, Separator)
+// constant marks the type of a slot whose value follows in the shape itself.
+const constant = 0x80
+
+// AppendShape appends a shape: what one row of the table shapes holds. A shape
+// without constants has the same bytes in every release.
+func AppendShape(dst []byte, slots []Slot) []byte {
+	for i := range slots {
+		dst = appendString(dst, slots[i].Key)
+		if !slots[i].Const {
+			dst = append(dst, slots[i].Type)
+			continue
 		}
-		vals = appendSlot(vals, typ, v)
-		n++
+		dst = append(dst, slots[i].Type|constant)
+		dst = appendString(dst, slots[i].Text)
 	}
-	if n > 0 && bytes.Count(vals[start:], []byte{Separator}) != n-1 {
-		return vals[:start], content, false
-	}
-	return vals, content, true
+	return dst
 }
 
-func appendSlot(dst []byte, typ byte, v pcommon.Value) []byte {
+// AppendSlot appends the value of a slot as text.
+func AppendSlot(dst []byte, typ byte, v pcommon.Value) []byte {
 	switch typ {
-	case typeString:
+	case TypeString:
 		return append(dst, v.Str()...)
-	case typeInt:
+	case TypeInt:
 		return strconv.AppendInt(dst, v.Int(), 10)
-	case typeDouble:
+	case TypeDouble:
 		return strconv.AppendFloat(dst, v.Double(), 'g', -1, 64)
-	case typeBool:
+	case TypeBool:
 		return strconv.AppendBool(dst, v.Bool())
-	case typeBytes:
+	case TypeBytes:
 		return base64.StdEncoding.AppendEncode(dst, v.Bytes().AsRaw())
-	case typeMap, typeSlice:
+	case TypeMap, TypeSlice:
 		return base64.StdEncoding.AppendEncode(dst, AppendValue(nil, v))
 	default:
 		return dst
 	}
 }
 
-// ReadShape reads the content that AppendSlots made.
+// ReadShape reads the content that AppendShape made.
 func ReadShape(content []byte) (Shape, error) {
 	var s Shape
 	r := NewReader(content)
 	for r.Len() > 0 {
-		k := r.str()
+		slot := Slot{Key: r.str()}
 		t := r.take(1)
 		if t == nil {
 			break
 		}
-		s.Keys, s.Types = append(s.Keys, k), append(s.Types, t[0])
+		if slot.Type, slot.Const = t[0]&^constant, t[0]&constant != 0; slot.Const {
+			slot.Text = r.str()
+		} else {
+			s.dynamic++
+		}
+		s.Slots = append(s.Slots, slot)
 	}
 	return s, r.Err()
 }
@@ -86,10 +98,16 @@ func ReadShape(content []byte) (Shape, error) {
 // Slots reads the values of a shape's slots into m.
 func (r *Reader) Slots(s Shape, m pcommon.Map) {
 	var mb xpdata.MapBuilder
-	mb.EnsureCapacity(len(s.Keys))
-	for i, k := range s.Keys {
+	mb.EnsureCapacity(len(s.Slots))
+	left := s.dynamic
+	for i := range s.Slots {
+		slot := &s.Slots[i]
+		if slot.Const {
+			r.constant(slot, mb.AppendEmpty(slot.Key))
+			continue
+		}
 		part := r.b
-		if i < len(s.Keys)-1 {
+		if left--; left > 0 {
 			at := bytes.IndexByte(r.b, Separator)
 			if at < 0 {
 				r.fail("too few values for the shape")
@@ -97,9 +115,17 @@ func (r *Reader) Slots(s Shape, m pcommon.Map) {
 			}
 			part, r.b = r.b[:at], r.b[at+1:]
 		}
-		r.slot(s.Types[i], part, mb.AppendEmpty(k))
+		r.slot(slot.Type, part, mb.AppendEmpty(slot.Key))
 	}
 	mb.UnsafeIntoMap(m)
+}
+
+func (r *Reader) constant(s *Slot, v pcommon.Value) {
+	if s.Type == TypeString {
+		v.SetStr(s.Text) // shared by all spans of the shape
+		return
+	}
+	r.slot(s.Type, []byte(s.Text), v)
 }
 
 func (r *Reader) slot(typ byte, text []byte, v pcommon.Value) {
@@ -107,26 +133,26 @@ func (r *Reader) slot(typ byte, text []byte, v pcommon.Value) {
 	str := unsafe.String(unsafe.SliceData(text), len(text))
 	var err error
 	switch typ {
-	case typeEmpty:
-	case typeString:
+	case TypeEmpty:
+	case TypeString:
 		v.SetStr(string(text))
-	case typeInt:
+	case TypeInt:
 		var n int64
 		n, err = strconv.ParseInt(str, 10, 64)
 		v.SetInt(n)
-	case typeDouble:
+	case TypeDouble:
 		var f float64
 		f, err = strconv.ParseFloat(str, 64)
 		v.SetDouble(f)
 		if math.IsInf(f, 0) {
 			err = nil
 		}
-	case typeBool:
+	case TypeBool:
 		v.SetBool(str == "true")
-	case typeBytes, typeMap, typeSlice:
+	case TypeBytes, TypeMap, TypeSlice:
 		var b []byte
 		b, err = base64.StdEncoding.AppendDecode(nil, text)
-		if typ == typeBytes {
+		if typ == TypeBytes {
 			v.SetEmptyBytes().FromRaw(b)
 			break
 		}

@@ -19,14 +19,14 @@ const MaxDepth = 64
 
 // The types as stored. They have OTLP's order and never change.
 const (
-	typeEmpty byte = iota
-	typeString
-	typeInt
-	typeDouble
-	typeBool
-	typeMap
-	typeSlice
-	typeBytes
+	TypeEmpty byte = iota
+	TypeString
+	TypeInt
+	TypeDouble
+	TypeBool
+	TypeMap
+	TypeSlice
+	TypeBytes
 )
 
 // Type is the stored type of a value at a nesting depth.
@@ -35,27 +35,27 @@ func Type(v pcommon.Value) byte { return typeAt(v, 0) }
 func typeAt(v pcommon.Value, depth int) byte {
 	switch v.Type() {
 	case pcommon.ValueTypeStr:
-		return typeString
+		return TypeString
 	case pcommon.ValueTypeInt:
-		return typeInt
+		return TypeInt
 	case pcommon.ValueTypeDouble:
-		return typeDouble
+		return TypeDouble
 	case pcommon.ValueTypeBool:
-		return typeBool
+		return TypeBool
 	case pcommon.ValueTypeMap:
 		if depth >= MaxDepth {
-			return typeString
+			return TypeString
 		}
-		return typeMap
+		return TypeMap
 	case pcommon.ValueTypeSlice:
 		if depth >= MaxDepth {
-			return typeString
+			return TypeString
 		}
-		return typeSlice
+		return TypeSlice
 	case pcommon.ValueTypeBytes:
-		return typeBytes
+		return TypeBytes
 	default:
-		return typeEmpty
+		return TypeEmpty
 	}
 }
 
@@ -64,23 +64,23 @@ func AppendValue(dst []byte, v pcommon.Value) []byte { return appendValue(dst, v
 
 func appendValue(dst []byte, v pcommon.Value, depth int) []byte {
 	switch typeAt(v, depth) {
-	case typeString:
+	case TypeString:
 		if v.Type() != pcommon.ValueTypeStr {
 			return appendString(dst, v.AsString())
 		}
 		return appendString(dst, v.Str())
-	case typeInt:
+	case TypeInt:
 		return binary.AppendVarint(dst, v.Int())
-	case typeDouble:
+	case TypeDouble:
 		return binary.LittleEndian.AppendUint64(dst, math.Float64bits(v.Double()))
-	case typeBool:
+	case TypeBool:
 		if v.Bool() {
 			return append(dst, 1)
 		}
 		return append(dst, 0)
-	case typeMap:
+	case TypeMap:
 		return appendMap(dst, v.Map(), depth+1)
-	case typeSlice:
+	case TypeSlice:
 		s := v.Slice()
 		dst = binary.AppendUvarint(dst, uint64(s.Len()))
 		for _, e := range s.All() {
@@ -88,7 +88,7 @@ func appendValue(dst []byte, v pcommon.Value, depth int) []byte {
 			dst = appendValue(dst, e, depth+1)
 		}
 		return dst
-	case typeBytes:
+	case TypeBytes:
 		b := v.Bytes()
 		dst = binary.AppendUvarint(dst, uint64(b.Len()))
 		return append(dst, b.AsRaw()...)
@@ -184,26 +184,26 @@ func (r *Reader) Value(typ byte, v pcommon.Value) { r.value(typ, v, 0) }
 
 func (r *Reader) value(typ byte, v pcommon.Value, depth int) {
 	switch typ {
-	case typeEmpty:
-	case typeString:
+	case TypeEmpty:
+	case TypeString:
 		v.SetStr(r.str())
-	case typeInt:
+	case TypeInt:
 		v.SetInt(r.varint())
-	case typeDouble:
+	case TypeDouble:
 		if b := r.take(8); b != nil {
 			v.SetDouble(math.Float64frombits(binary.LittleEndian.Uint64(b)))
 		}
-	case typeBool:
+	case TypeBool:
 		if b := r.take(1); b != nil {
 			v.SetBool(b[0] != 0)
 		}
-	case typeMap:
+	case TypeMap:
 		if depth >= MaxDepth {
 			r.fail("depth")
 			return
 		}
 		r.mapAt(v.SetEmptyMap(), depth+1)
-	case typeSlice:
+	case TypeSlice:
 		if depth >= MaxDepth {
 			r.fail("depth")
 			return
@@ -218,7 +218,7 @@ func (r *Reader) value(typ byte, v pcommon.Value, depth int) {
 			}
 			r.value(t[0], s.AppendEmpty(), depth+1)
 		}
-	case typeBytes:
+	case TypeBytes:
 		v.SetEmptyBytes().FromRaw(r.take(r.uvarint()))
 	default:
 		r.fail("type")

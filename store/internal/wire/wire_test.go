@@ -38,25 +38,47 @@ func TestGolden(t *testing.T) {
 	m.PutStr("a", "b")
 	m.PutInt("n", -3)
 	require.Equal(t, []byte("\x02\x01a\x01\x01b\x01n\x02\x05"), AppendMap(nil, m))
-	vals, content, ok := AppendSlots(nil, nil, m)
-	require.True(t, ok)
-	require.Equal(t, "b\x00-3", string(vals))
+	content := AppendShape(nil, []Slot{{Key: "a", Type: TypeString}, {Key: "n", Type: TypeInt}})
 	require.Equal(t, "\x01a\x01\x01n\x02", string(content))
+	content = AppendShape(nil, []Slot{{Key: "a", Type: TypeString}, {Key: "n", Type: TypeInt, Const: true, Text: "-3"}})
+	require.Equal(t, "\x01a\x01\x01n\x82\x02-3", string(content))
 }
 
-func TestSlotsRefuseTheSeparator(t *testing.T) {
-	for name, m := range map[string]map[string]any{
-		"inside":        {"a": "x\x00y"},
-		"alone":         {"a": "\x00"},
-		"one for two":   {"a": "\x00", "b": "c"},
-		"in every slot": {"a": "\x00", "b": "\x00"},
+func TestSlots(t *testing.T) {
+	str, num, yes := Slot{Key: "s", Type: TypeString}, Slot{Key: "n", Type: TypeInt}, Slot{Key: "b", Type: TypeBool}
+	fixed := func(s Slot, text string) Slot {
+		s.Const, s.Text = true, text
+		return s
+	}
+	for _, tt := range []struct {
+		name  string
+		slots []Slot
+		vals  string
+		want  map[string]any // nil: corrupt
+	}{
+		{"all in the row", []Slot{str, num, yes}, "x\x00-3\x00true", map[string]any{"s": "x", "n": int64(-3), "b": true}},
+		{"none in the row", []Slot{fixed(str, "x"), fixed(num, "7"), fixed(yes, "false")}, "", map[string]any{"s": "x", "n": int64(7), "b": false}},
+		{"the first", []Slot{str, fixed(num, "7")}, "x", map[string]any{"s": "x", "n": int64(7)}},
+		{"the last", []Slot{fixed(num, "7"), str}, "x", map[string]any{"s": "x", "n": int64(7)}},
+		{"around one", []Slot{str, fixed(yes, "true"), num}, "x\x007", map[string]any{"s": "x", "n": int64(7), "b": true}},
+		{"a constant with the separator", []Slot{fixed(str, "a\x00b"), num}, "1", map[string]any{"s": "a\x00b", "n": int64(1)}},
+		{"empty", []Slot{str, fixed(num, "7")}, "", map[string]any{"s": "", "n": int64(7)}},
+		{"too few values", []Slot{str, num, yes}, "x\x00-3", nil},
+		{"a constant that is no number", []Slot{fixed(num, "seven")}, "", nil},
 	} {
-		t.Run(name, func(t *testing.T) {
-			p := pcommon.NewMap()
-			require.NoError(t, p.FromRaw(m))
-			vals, _, ok := AppendSlots([]byte("before"), nil, p)
-			require.False(t, ok)
-			require.Equal(t, "before", string(vals))
+		t.Run(tt.name, func(t *testing.T) {
+			shape, err := ReadShape(AppendShape(nil, tt.slots))
+			require.NoError(t, err)
+			require.Equal(t, tt.slots, shape.Slots)
+			m := pcommon.NewMap()
+			r := NewReader([]byte(tt.vals))
+			r.Slots(shape, m)
+			if tt.want == nil {
+				require.ErrorIs(t, r.Err(), ErrCorrupt)
+				return
+			}
+			require.NoError(t, r.Err())
+			require.Equal(t, tt.want, m.AsRaw())
 		})
 	}
 }
@@ -136,18 +158,6 @@ func FuzzRoundTrip(f *testing.F) {
 		require.NoError(t, r.Err())
 		require.Zero(t, r.Len())
 		require.True(t, m.Equal(got) || hasNaN(m))
-
-		vals, content, ok := AppendSlots(nil, nil, m)
-		if !ok {
-			return
-		}
-		shape, err := ReadShape(content)
-		require.NoError(t, err)
-		slots := pcommon.NewMap()
-		r = NewReader(vals)
-		r.Slots(shape, slots)
-		require.NoError(t, r.Err())
-		require.True(t, m.Equal(slots) || hasNaN(m))
 	})
 }
 
