@@ -36,17 +36,19 @@ type Batch struct {
 	traces       *traceColumns
 	correlations *correlationColumns
 	rollup       *rollupColumns
+	feed         *feedColumns
 	commit       *commitColumns
 
 	fresh  []knownKey // what Insert adds to the store's known
 	groups traceGroups
+	narrow []flow.TraceSpans // what the feed says, once it is filled
 	counts rollupCounts
 }
 
 func newBatch(s *Store) *Batch {
 	return &Batch{
 		store: s, spans: newSpanColumns(), shapes: newShapeColumns(), resources: newResourceColumns(), endpoints: newEndpointColumns(),
-		traces: newTraceColumns(), correlations: newCorrelationColumns(), rollup: newRollupColumns(), commit: newCommitColumns(),
+		traces: newTraceColumns(), correlations: newCorrelationColumns(), rollup: newRollupColumns(), feed: newFeedColumns(), commit: newCommitColumns(),
 	}
 }
 
@@ -81,12 +83,13 @@ func (b *Batch) Repaired() int { return b.repaired }
 
 // Release returns the memory of a batch that is no longer needed.
 func (b *Batch) Release() {
-	for _, in := range []proto.Input{b.spans.input, b.shapes.input, b.resources.input, b.endpoints.input, b.traces.input, b.correlations.input, b.rollup.input, b.commit.input} {
+	for _, in := range []proto.Input{b.spans.input, b.shapes.input, b.resources.input, b.endpoints.input, b.traces.input, b.correlations.input, b.rollup.input, b.feed.input, b.commit.input} {
 		in.Reset()
 	}
 	b.id, b.repaired, b.facts = "", 0, flow.Facts{Keys: b.facts.Keys[:0], Links: b.facts.Links[:0]}
 	b.fresh = b.fresh[:0]
 	b.groups.reset()
+	b.narrow = nil
 	b.counts.reset()
 	if cap(b.spans.vals.Buf) <= maxKept && cap(b.spans.extra.Buf) <= maxKept {
 		b.store.batches.give(b)

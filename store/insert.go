@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/ClickHouse/ch-go/proto"
 
@@ -46,10 +47,14 @@ func (s *Store) Insert(ctx context.Context, b *Batch) error {
 		}
 	}
 	s.known.mark(b.fresh)
-	b.fillCommit(s)
+	at := b.fillCommit(s)
+	if err := s.write.send(ctx, "feed", b.id+"/feed", b.feed.input); err != nil {
+		return err
+	}
 	if err := s.write.send(ctx, "batches", b.id+"/batches", b.commit.input); err != nil {
 		return err
 	}
+	s.recent.put(recentBatch{BatchFeed{ID: b.id, IngestedAt: at, Traces: b.narrow}, b.Spans(), len(b.feed.body.Buf)})
 	select {
 	case s.committed <- struct{}{}:
 	default: // whoever listens has been told already
@@ -88,19 +93,26 @@ func (b *Batch) fillRollup() {
 }
 
 // fillCommit makes the commit record anew each time: it is the time of the
-// attempt that succeeds that the joiner must see.
-func (b *Batch) fillCommit(s *Store) {
-	c := b.commit
-	body := c.body.Buf
-	if c.body.Rows() == 0 {
-		body = flow.AppendFeed(body[:0], b.groups.feed())
+// attempt that succeeds that the joiner must see. The feed has the same time.
+func (b *Batch) fillCommit(s *Store) time.Time {
+	c, f := b.commit, b.feed
+	body := f.body.Buf
+	if b.narrow == nil {
+		b.narrow = b.groups.feed()
+		body = flow.AppendFeed(body[:0], b.narrow)
 	}
+	at := s.commits.now(s.clock())
 	c.input.Reset()
-	c.ingestedAt.Append(s.commits.now(s.clock()))
+	c.ingestedAt.Append(at)
 	c.id.Append(b.id)
 	c.instance.Append(s.config.Instance)
 	c.spans = append(c.spans, uint32(b.Spans()))
 	c.repaired = append(c.repaired, uint32(b.repaired))
-	c.body.Buf = body
-	c.body.Pos = append(c.body.Pos, proto.Position{Start: 0, End: len(body)})
+	c.size = append(c.size, uint32(len(body)))
+	f.input.Reset()
+	f.ingestedAt.Append(at)
+	f.id.Append(b.id)
+	f.body.Buf = body
+	f.body.Pos = append(f.body.Pos, proto.Position{Start: 0, End: len(body)})
+	return at
 }

@@ -26,7 +26,11 @@ const maxFeedBytes = 4 << 20
 // not know yet, in order of commit, and not more than fits into one step: the
 // caller asks again until nothing comes. Commit times of several instances may
 // differ by their clocks, so since should overlap with what was read before.
+// The spans are the caller's, unless it asks for a batch again.
 func (s *Store) Batches(ctx context.Context, since time.Time, known func(id string) bool) ([]BatchFeed, error) {
+	if feeds, ok := s.recent.next(since, known); ok {
+		return feeds, nil
+	}
 	var feeds []BatchFeed
 	var bytes uint64
 	full := false
@@ -47,27 +51,34 @@ func (s *Store) Batches(ctx context.Context, since time.Time, known func(id stri
 		feeds = append(feeds, b)
 		return nil
 	})
-	if err != nil || len(feeds) == 0 {
+	if err != nil {
 		return nil, err
 	}
-	at := make(map[string]int, len(feeds))
+	if missing := s.recent.fill(feeds, full); len(missing) > 0 {
+		err = s.readBodies(ctx, missing)
+	}
+	return feeds, err
+}
+
+// readBodies reads what batches brought. A body that is gone was trimmed, so
+// that whoever asks has long taken it in; the batch then brings nothing.
+func (s *Store) readBodies(ctx context.Context, feeds []*BatchFeed) error {
+	at := make(map[string]*BatchFeed, len(feeds))
 	ids := make([]string, len(feeds))
-	for i := range feeds {
-		at[feeds[i].ID], ids[i] = i, feeds[i].ID
+	for i, f := range feeds {
+		at[f.ID], ids[i] = f, f.ID
 	}
 	p := params{"ids": ids, "from": feeds[0].IngestedAt.UnixMilli(), "to": feeds[len(feeds)-1].IngestedAt.UnixMilli()}
-	err = s.each(ctx, "batch_bodies", p, func(r driver.Rows) error {
+	return s.each(ctx, "batch_bodies", p, func(r driver.Rows) error {
 		var id, body string
 		if err := r.Scan(&id, &body); err != nil {
 			return err
 		}
-		b := &feeds[at[id]]
 		traces, err := flow.DecodeFeed([]byte(body))
 		if err != nil {
 			return fmt.Errorf("batch %s: %w", id, err)
 		}
-		b.Traces = traces
+		at[id].Traces = traces
 		return nil
 	})
-	return feeds, err
 }

@@ -78,7 +78,7 @@ func TestReplayAfterInterruption(t *testing.T) {
 	require.NotZero(t, want["rollup"])
 	require.NotZero(t, want["correlations"])
 
-	const tables = 8
+	const tables = 9
 	healthy := s.write
 	for at := range tables {
 		for _, after := range []bool{false, true} {

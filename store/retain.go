@@ -17,8 +17,8 @@ var dayTables = []string{
 	"flows", "flow_revisions", "flow_alias", "flow_of_segment", "segments_of_flow",
 }
 
-// batchAge is how long the feed is kept: a joiner that was away for a day is
-// one that reads the data anew.
+// batchAge is how long the feed is kept at most: a joiner that was away for a
+// day is one that reads the data anew.
 const batchAge = 24 * time.Hour
 
 // retainEvery is how often retention looks: days end once a day, but a disk
@@ -41,7 +41,7 @@ func (s *Store) keepRetention(ctx context.Context) {
 	}
 }
 
-// part is what one table holds of one day.
+// part is what one table holds of one day, hour or minute.
 type part struct {
 	table, partition string
 	day              time.Time
@@ -56,16 +56,21 @@ func (s *Store) Retain(ctx context.Context, now time.Time, maxAge time.Duration,
 	if err != nil {
 		return nil, err
 	}
+	dead, err := s.deadFeed(ctx, now)
+	if err != nil {
+		return nil, err
+	}
 	today := now.UTC().Truncate(24 * time.Hour)
 	byDay := map[time.Time][]part{}
 	var days []time.Time
 	for _, p := range parts {
-		if p.table == "batches" {
-			if now.Sub(p.day) > batchAge+time.Hour {
+		if p.table == "batches" || p.table == "feed" {
+			taken := p.table == "feed" && !p.day.Add(time.Minute).After(dead)
+			if taken || now.Sub(p.day) > batchAge+time.Hour {
 				if err := s.drop(ctx, p); err != nil {
 					return nil, err
 				}
-				total -= p.bytes
+				total -= min(p.bytes, total)
 			}
 			continue
 		}

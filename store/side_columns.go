@@ -89,7 +89,7 @@ type commitColumns struct {
 	instance   *dictionary[string]
 	spans      proto.ColUInt32
 	repaired   proto.ColUInt32
-	body       proto.ColStr
+	size       proto.ColUInt32
 	input      proto.Input
 }
 
@@ -97,7 +97,21 @@ func newCommitColumns() *commitColumns {
 	c := &commitColumns{ingestedAt: millis(), instance: newStrings()}
 	c.input = proto.Input{
 		{Name: "ingested_at", Data: c.ingestedAt}, {Name: "id", Data: &c.id}, {Name: "instance", Data: c.instance}, {Name: "spans", Data: &c.spans},
-		{Name: "repaired", Data: &c.repaired}, {Name: "body", Data: &c.body},
+		{Name: "repaired", Data: &c.repaired}, {Name: "size", Data: &c.size},
 	}
+	return c
+}
+
+// feedColumns are the columns of feed.
+type feedColumns struct {
+	ingestedAt *proto.ColDateTime64
+	id         proto.ColStr
+	body       proto.ColStr
+	input      proto.Input
+}
+
+func newFeedColumns() *feedColumns {
+	c := &feedColumns{ingestedAt: millis()}
+	c.input = proto.Input{{Name: "ingested_at", Data: c.ingestedAt}, {Name: "id", Data: &c.id}, {Name: "body", Data: &c.body}}
 	return c
 }

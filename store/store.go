@@ -38,6 +38,8 @@ type Store struct {
 	stamp     atomic.Uint64 // the last revision given out by nextRevision
 
 	commits   commitClock
+	recent    recentBatches
+	trim      feedTrim
 	committed chan struct{} // one slot: commits since the last look are one piece of news
 
 	stop context.CancelFunc

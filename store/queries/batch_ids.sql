@@ -1,4 +1,5 @@
-SELECT id, min(ingested_at) AS at, any(length(body)) AS size
+-- A batch of an earlier release has its body here and no size.
+SELECT id, min(ingested_at) AS at, any(greatest(size, length(body))) AS size
 FROM batches
 WHERE ingested_at >= fromUnixTimestamp64Milli({since:Int64}, 'UTC')
 GROUP BY id
