@@ -1,6 +1,9 @@
 package flow
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Kind says what two parties do with each other at a hop.
 type Kind uint8
@@ -142,6 +145,9 @@ func ParseKind(s string) (Kind, error) { return parseWord[Kind]("kind", kinds, s
 
 // ParseRole reads a role as String writes it.
 func ParseRole(s string) (Role, error) { return parseWord[Role]("role", roles, s) }
+
+// Verdicts are all that there are, as String writes them.
+func Verdicts() []string { return slices.Clone(verdicts) }
 
 // ParseVerdict reads a verdict as String writes it.
 func ParseVerdict(s string) (Verdict, error) { return parseWord[Verdict]("status", verdicts, s) }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -21,10 +22,16 @@ type FlowFilter struct {
 	Culprits    []uint64 // flows whose culprit is any of them; nil for all, empty for none
 
 	// Also are further sets of endpoints; flows touch at least one of each.
-	Also [][]uint64
+	Also []Touch
 
 	// Besides those: what counts only for flows of some time.
 	TouchedWhile, BlamedWhile []Tenure
+}
+
+// Touch is a set of endpoints, and those that are in it for flows of some time.
+type Touch struct {
+	Endpoints []uint64
+	While     []Tenure
 }
 
 // Tenure is endpoints, for flows that failed or else were last active in a time.
@@ -49,10 +56,19 @@ func (q *FlowFilter) params() params {
 	}
 	touchedFrom, touchedUntil, touched := tenureArrays(q.TouchedWhile)
 	blamedFrom, blamedUntil, blamed := tenureArrays(q.BlamedWhile)
+	var alsos []Tenure
+	alsoOf := []uint32{}
+	for n, set := range q.Also {
+		for _, t := range append([]Tenure{{From: math.MinInt64, Until: math.MaxInt64, Endpoints: orEmpty(set.Endpoints)}}, set.While...) {
+			alsos, alsoOf = append(alsos, t), append(alsoOf, uint32(n))
+		}
+	}
+	alsoFrom, alsoUntil, also := tenureArrays(alsos)
 	return params{
+		"also_sets": uint32(len(q.Also)), "also_of": alsoOf, "also_from": alsoFrom, "also_until": alsoUntil, "also": also,
 		"touched_from": touchedFrom, "touched_until": touchedUntil, "touched": touched,
 		"blamed_from": blamedFrom, "blamed_until": blamedUntil, "blamed": blamed,
-		"also": orEmpty(q.Also), "tenant": q.Tenant, "from": from, "to": to, "verdicts": verdicts, "environment": q.Environment, "type": q.Type,
+		"tenant": q.Tenant, "from": from, "to": to, "verdicts": verdicts, "environment": q.Environment, "type": q.Type,
 		"endpoints": orEmpty(q.Endpoints), "culprits": orEmpty(q.Culprits),
 	}
 }
@@ -87,7 +103,7 @@ func (q *FlowFilter) passes(f *flow.Flow) bool {
 	return in && (q.Verdicts == nil || contains(q.Verdicts, f.Verdict)) &&
 		(q.Environment == "" || f.Environment == q.Environment) && (q.Type == 0 || f.Type.ID == q.Type) &&
 		(q.Endpoints == nil || touches(q.Endpoints, q.TouchedWhile, f, f.Endpoints...)) &&
-		!slices.ContainsFunc(q.Also, func(set []uint64) bool { return !contains(set, f.Endpoints...) }) &&
+		!slices.ContainsFunc(q.Also, func(set Touch) bool { return !touches(set.Endpoints, set.While, f, f.Endpoints...) }) &&
 		(q.Culprits == nil || f.Culprit != nil && touches(q.Culprits, q.BlamedWhile, f, f.Culprit.Endpoint))
 }
 

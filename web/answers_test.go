@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/baton-observability/baton/flow"
+	"github.com/baton-observability/baton/ownership"
 	"github.com/baton-observability/baton/store"
 )
 
@@ -94,17 +95,17 @@ func TestSpansOfAFlowAreOneWaterfall(t *testing.T) {
 
 func TestFiltersReachTheStoreAsEndpoints(t *testing.T) {
 	w := estate(t)
-	ask[FlowList](t, w, "/api/v1/flows?team=shipping&kind=queue&status=failed,unheard-of")
+	ask[FlowList](t, w, "/api/v1/flows?team=shipping&kind=queue&status=Failed")
 	q := w.queries[0]
 	if !slices.Equal(q.Endpoints, []uint64{shipTake.ID}) || !slices.Equal(q.Verdicts, []flow.Verdict{flow.Failed}) {
 		t.Errorf("asked for %+v", q)
 	}
 	ask[FlowList](t, w, "/api/v1/flows?team=shipping,%20checkout,")
-	if q := w.queries[1]; !slices.Equal(q.Endpoints, []uint64{shipTake.ID}) || len(q.Also) != 1 || !slices.Equal(q.Also[0], []uint64{orderAPI.ID, orderSend.ID}) {
+	if q := w.queries[1]; !slices.Equal(q.Endpoints, []uint64{shipTake.ID}) || len(q.Also) != 1 || !slices.Equal(q.Also[0].Endpoints, []uint64{orderAPI.ID, orderSend.ID}) {
 		t.Errorf("two teams asked for %+v", q)
 	}
-	ask[FlowList](t, w, "/api/v1/flows?team=nobody&status=unheard-of")
-	if q := w.queries[2]; q.Endpoints == nil || len(q.Endpoints) != 0 || q.Verdicts == nil || len(q.Verdicts) != 0 {
+	ask[FlowList](t, w, "/api/v1/flows?team=nobody")
+	if q := w.queries[2]; q.Endpoints == nil || len(q.Endpoints) != 0 {
 		t.Errorf("a filter that matches nothing became no filter: %+v", q)
 	}
 }
@@ -353,6 +354,34 @@ func TestTenuresOfThen(t *testing.T) {
 	}
 	if always, spells = d.tenures("nobody", ""); always == nil || len(always)+len(spells) > 0 {
 		t.Errorf("a team that never owned: %v %v", always, spells)
+	}
+}
+
+// With two teams, each counts by what it owned then.
+func TestOwnersThenOfTwoTeams(t *testing.T) {
+	w := estate(t)
+	w.history = []store.OwnerChange{{Endpoint: shipTake.ID, At: 10, Team: "logistics"}, {Endpoint: shipTake.ID, At: 20, Team: "shipping"}}
+	ask[FlowList](t, w, "/api/v1/flows?team=checkout,logistics&owners=then")
+	while := []store.Tenure{{From: math.MinInt64, Until: 20, Endpoints: []uint64{shipTake.ID}}}
+	if q := w.queries[0]; len(q.Also) != 1 || len(q.Also[0].Endpoints) != 0 || !reflect.DeepEqual(q.Also[0].While, while) {
+		t.Errorf("asked for %+v", q.Also)
+	}
+	ask[FlowList](t, w, "/api/v1/flows?team=checkout,logistics&owners=now")
+	if q := w.queries[1]; len(q.Also) != 1 || len(q.Also[0].Endpoints)+len(q.Also[0].While) != 0 {
+		t.Errorf("asked for %+v", q.Also)
+	}
+}
+
+// What the list says of an endpoint is all that rules look at.
+func TestAnEndpointSaysAllThatRulesLookAt(t *testing.T) {
+	e := flow.Endpoint{Tenant: "a", Environment: "b", Namespace: "c", Service: "d", Kind: flow.API, System: "http", Operation: "GET /x/{id}", Destination: "e",
+		Workflow: "f", Host: "g", Role: flow.Caller, Attrs: []flow.Attr{{Key: "team", Value: "t"}}}
+	x := endpointOf(&store.EndpointRecord{Endpoint: e}, store.Traffic{}, newDirectory(emptySet(), nil))
+	got := ownership.Subject{Tenant: x.Tenant, Environment: x.Environment, Namespace: x.Namespace, Service: x.Service, Kind: x.Kind, System: x.System,
+		Operation: x.Operation, Route: x.Route, Destination: x.Destination, Workflow: x.Workflow, Host: x.Host, Role: x.Role,
+		Attrs: []ownership.Attr{{Key: "team", Value: x.Attributes["team"]}}}
+	if want := subject(&e); !reflect.DeepEqual(got, want) || want.Route != "/x/{id}" {
+		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
 

@@ -90,7 +90,10 @@ type Culprit struct {
 
 // Endpoint defines model for Endpoint.
 type Endpoint struct {
-	// Destination Topic, queue, workflow or host; may be empty
+	// Attributes Resource attributes that ownership may use
+	Attributes map[string]string `json:"attributes"`
+
+	// Destination Topic or queue; empty for other kinds
 	Destination string `json:"destination"`
 	Environment string `json:"environment"`
 
@@ -101,17 +104,18 @@ type Endpoint struct {
 	//
 	// Example: 2026-11-22T11:30:00.000000001Z
 	FirstSeen Timestamp `json:"first_seen"`
-	ID        string    `json:"id"`
-	Kind      string    `json:"kind"`
+
+	// Host Address of a party outside, which sends no spans of its own; else empty
+	Host string `json:"host"`
+	ID   string `json:"id"`
+	Kind string `json:"kind"`
 
 	// LastSeen RFC 3339, UTC, always nine digits of fraction, so that strings sort as times do.
 	//
 	// Example: 2026-11-22T11:30:00.000000001Z
 	LastSeen  Timestamp `json:"last_seen"`
 	Namespace string    `json:"namespace"`
-
-	// Operation Operation, or route of an API
-	Operation string `json:"operation"`
+	Operation string    `json:"operation"`
 
 	// Owner Team id
 	Owner     *string `json:"owner"`
@@ -120,11 +124,18 @@ type Endpoint struct {
 	// OwnerSource rule, catalogue, attribute, none
 	OwnerSource string `json:"owner_source"`
 	Role        string `json:"role"`
-	Service     string `json:"service"`
+
+	// Route HTTP route of an API, as ownership rules match it; may be empty
+	Route   string `json:"route"`
+	Service string `json:"service"`
 
 	// SpanCount Spans of the last 24 hours; in `/api/v1/ownership`, of the window
 	SpanCount int64  `json:"span_count"`
 	System    string `json:"system"`
+	Tenant    string `json:"tenant"`
+
+	// Workflow Workflow; empty for other kinds
+	Workflow string `json:"workflow"`
 }
 
 // EndpointList defines model for EndpointList.
@@ -1380,7 +1391,7 @@ type ListFailuresParams struct {
 	Team *string `form:"team,omitempty" json:"team,omitempty"`
 
 	// Status Comma list of verdicts to keep: completed, slow, degraded, rejected, failed, stalled, compensated, cancelled, running.
-	// Unknown ones match nothing.
+	// A word that is none of them is refused.
 	Status *StatusParam `form:"status,omitempty" json:"status,omitempty"`
 
 	// Environment Only this `deployment.environment.name`; absent means every environment.
@@ -1406,7 +1417,7 @@ type ListFlowsParams struct {
 	To *ToParam `form:"to,omitempty" json:"to,omitempty"`
 
 	// Status Comma list of verdicts to keep: completed, slow, degraded, rejected, failed, stalled, compensated, cancelled, running.
-	// Unknown ones match nothing.
+	// A word that is none of them is refused.
 	Status *StatusParam `form:"status,omitempty" json:"status,omitempty"`
 
 	// Environment Only this `deployment.environment.name`; absent means every environment.
@@ -1504,7 +1515,7 @@ type FlowHistogramParams struct {
 	To *ToParam `form:"to,omitempty" json:"to,omitempty"`
 
 	// Status Comma list of verdicts to keep: completed, slow, degraded, rejected, failed, stalled, compensated, cancelled, running.
-	// Unknown ones match nothing.
+	// A word that is none of them is refused.
 	Status *StatusParam `form:"status,omitempty" json:"status,omitempty"`
 
 	// Environment Only this `deployment.environment.name`; absent means every environment.

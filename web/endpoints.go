@@ -87,14 +87,15 @@ func endpointOf(e *store.EndpointRecord, t store.Traffic, d *directory) Endpoint
 	if team != o.Team {
 		o.Source = "history"
 	}
-	destination := e.Destination
-	for _, other := range []string{e.Workflow, e.Host} {
-		if destination == "" {
-			destination = other
-		}
+	// All that a rule can be matched with, so that others can resolve owners too.
+	as := subject(&e.Endpoint)
+	attributes := map[string]string{}
+	for _, a := range as.Attrs {
+		attributes[a.Key] = a.Value
 	}
-	return Endpoint{ID: flow.FormatEndpointID(e.ID), Service: e.Service, Namespace: e.Namespace, Environment: e.Environment,
-		Kind: e.Kind.String(), System: e.System, Operation: e.Operation, Destination: destination, Role: e.Role.String(),
+	return Endpoint{ID: flow.FormatEndpointID(e.ID), Tenant: as.Tenant, Service: as.Service, Namespace: as.Namespace, Environment: as.Environment,
+		Kind: as.Kind, System: as.System, Operation: as.Operation, Route: as.Route, Destination: as.Destination, Workflow: as.Workflow,
+		Host: as.Host, Role: as.Role, Attributes: attributes,
 		Owner: orNil(team), OwnerName: d.name(team), OwnerSource: o.Source,
 		FirstSeen: unixTime(e.FirstSeen), LastSeen: unixTime(e.LastSeen), SpanCount: int64(t.Spans), ErrorCount: int64(t.Errors)}
 }

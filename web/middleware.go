@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"github.com/labstack/echo/v4"
+
+	"github.com/baton-observability/baton/flow"
 )
 
 func isAPI(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/api/") }
@@ -94,6 +96,26 @@ func bearer(r *http.Request) (string, bool) {
 	}
 	scheme, token, ok := strings.Cut(r.Header.Get(echo.HeaderAuthorization), " ")
 	return token, ok && strings.EqualFold(scheme, "Bearer")
+}
+
+// checkTenant refuses names that ingest refuses too, instead of answering that
+// there is nothing.
+func checkTenant(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		r := c.Request()
+		given := r.Header.Values(tenantHeader)
+		if !isAPI(r) || len(given) == 0 {
+			return next(c)
+		}
+		remedy := fmt.Sprintf("Name one tenant, at most %d letters, digits, '-', '_' and '.'.", flow.MaxTenant)
+		if len(given) > 1 {
+			return badParameter(FieldError{Field: tenantHeader, Detail: "is given more than once", Remedy: remedy})
+		}
+		if err := flow.CheckTenant(given[0]); err != nil {
+			return badParameter(FieldError{Field: tenantHeader, Detail: err.Error(), Remedy: remedy})
+		}
+		return next(c)
+	}
 }
 
 func limitBody(next echo.HandlerFunc) echo.HandlerFunc {

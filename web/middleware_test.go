@@ -288,3 +288,35 @@ func golden(t *testing.T, file string, got []byte) {
 		t.Errorf("%s differs, got:\n%s", file, got)
 	}
 }
+
+func TestTenantsAreRefusedAsAtIngest(t *testing.T) {
+	h := serve(t, estate(t))
+	tests := []struct {
+		name, tenant string
+		status       int
+	}{
+		{"letters and signs", "Shop-A_1.eu", 200},
+		{"the longest", strings.Repeat("x", 64), 200},
+		{"too long", strings.Repeat("x", 65), 400},
+		{"a space", "shop a", 400},
+		{"a path", "../shop", 400},
+		{"two in one", "a|b", 400},
+		{"not ASCII", "läden", 400},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			rec := get(h, "/api/v1/flows", "X-Scope-OrgID", tc.tenant)
+			if rec.Code != tc.status || tc.status == 400 && !strings.Contains(rec.Body.String(), `"field":"X-Scope-OrgID"`) {
+				t.Errorf("status %d: %s", rec.Code, rec.Body)
+			}
+		})
+	}
+	r := httptest.NewRequest(http.MethodGet, "/api/v1/flows", nil)
+	r.Host = "localhost:8080"
+	r.Header["X-Scope-Orgid"] = []string{"a", "b"}
+	rec := httptest.NewRecorder()
+	h.ServeHTTP(rec, r)
+	if rec.Code != 400 {
+		t.Errorf("two tenants: %d", rec.Code)
+	}
+}

@@ -50,14 +50,14 @@ func (d *directory) touching(f *store.FlowFilter, team, kind string) {
 	f.Endpoints, f.TouchedWhile = d.tenures(team, kind)
 }
 
-// touchingAll does so for each of a comma list of teams, of which the first
-// counts by the owners of that time and the others by those of now.
+// touchingAll does so for each of a comma list of teams.
 func (d *directory) touchingAll(f *store.FlowFilter, teams, kind string) {
 	first, others, _ := strings.Cut(teams, ",")
 	d.touching(f, strings.TrimSpace(first), kind)
 	for t := range strings.SplitSeq(others, ",") {
 		if t = strings.TrimSpace(t); t != "" {
-			f.Also = append(f.Also, d.owning(t, ""))
+			always, spells := d.tenures(t, "")
+			f.Also = append(f.Also, store.Touch{Endpoints: always, While: spells})
 		}
 	}
 }

@@ -172,8 +172,7 @@ func (p *params) text(field string, raw *string, most int) string {
 	return s
 }
 
-// verdicts reads a comma list of statuses. Unknown ones match nothing, as
-// clients of newer servers may ask for them; the result is then not nil.
+// verdicts reads a comma list of statuses; nil when there are none.
 func (p *params) verdicts(raw *string) []flow.Verdict {
 	s := p.text("status", raw, 256)
 	if s == "" {
@@ -181,9 +180,13 @@ func (p *params) verdicts(raw *string) []flow.Verdict {
 	}
 	out := []flow.Verdict{}
 	for word := range strings.SplitSeq(s, ",") {
-		if v, err := flow.ParseVerdict(strings.ToLower(strings.TrimSpace(word))); err == nil {
-			out = append(out, v)
+		word = strings.TrimSpace(word)
+		v, err := flow.ParseVerdict(strings.ToLower(word))
+		if err != nil {
+			p.fail("status", fmt.Sprintf("%.32q is unknown", word), "Use some of: "+strings.Join(flow.Verdicts(), ", ")+".")
+			return out
 		}
+		out = append(out, v)
 	}
 	return out
 }

@@ -55,7 +55,7 @@ func (s *Server) routes(pages *assets) *echo.Echo {
 	e.HTTPErrorHandler = s.handleError
 	// Headers come first, so that refusals carry them too; recover comes last,
 	// so that everything before it sees a panic as an ordinary error.
-	e.Use(requestID, securityHeaders, s.guardHost, s.authenticate, limitBody, compress, s.limit, recoverPanic)
+	e.Use(requestID, securityHeaders, s.guardHost, s.authenticate, limitBody, compress, checkTenant, s.limit, recoverPanic)
 	RegisterHandlers(withHead{e}, s)
 	withHead{e}.GET("/api/*", func(echo.Context) error { return echo.ErrNotFound })
 	withHead{e}.GET("/*", pages.serve)
@@ -113,8 +113,11 @@ func answer(c echo.Context, body any) error {
 	return c.JSON(http.StatusOK, body)
 }
 
+// tenantHeader says whose flows are asked for; none means the default tenant.
+const tenantHeader = "X-Scope-OrgID"
+
 // tenant is the tenant a request asks for.
-func tenant(c echo.Context) string { return c.Request().Header.Get("X-Scope-OrgID") }
+func tenant(c echo.Context) string { return c.Request().Header.Get(tenantHeader) }
 
 // untimed are the paths that neither take a slot nor end by the clock.
 var untimed = []string{"/healthz", "/api/v1/flows/live"}

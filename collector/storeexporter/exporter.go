@@ -26,6 +26,7 @@ import (
 
 	"github.com/baton-observability/baton/collector/storeexporter/spanlog"
 	"github.com/baton-observability/baton/collector/storeextension"
+	"github.com/baton-observability/baton/flow"
 )
 
 // Type of the exporter in a configuration.
@@ -149,31 +150,14 @@ func full() error {
 // tenantHeader says whose spans a request carries; none means the default tenant.
 const tenantHeader = "x-scope-orgid"
 
-// maxTenant bounds a tenant's name: it is part of every key.
-const maxTenant = 64
-
 func tenantOf(ctx context.Context) (string, error) {
 	v := client.FromContext(ctx).Metadata.Get(tenantHeader)
 	if len(v) == 0 {
 		return "", nil
 	}
-	if err := checkTenant(v[0]); err != nil || len(v) > 1 {
+	if err := flow.CheckTenant(v[0]); err != nil || len(v) > 1 {
 		return "", consumererror.NewPermanent(status.Error(codes.InvalidArgument, fmt.Sprintf(
-			"header X-Scope-OrgID: want one tenant of at most %d letters, digits, '-', '_' and '.'", maxTenant)))
+			"header X-Scope-OrgID: want one tenant of at most %d letters, digits, '-', '_' and '.'", flow.MaxTenant)))
 	}
 	return v[0], nil
-}
-
-func checkTenant(t string) error {
-	if len(t) > maxTenant {
-		return errors.New("too long")
-	}
-	for _, r := range t {
-		switch {
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9', r == '-', r == '_', r == '.':
-		default:
-			return fmt.Errorf("character %q", r)
-		}
-	}
-	return nil
 }

@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -104,52 +106,38 @@ func refused(base string, status int, body []byte) error {
 	return errors.New(strings.TrimSpace(text))
 }
 
-// endpoint is one as Baton's API lists it. A file of endpoints may hold more:
-// what the list leaves out is there when it is.
+// endpoint is one as Baton's API lists it.
 type endpoint struct {
 	ID          string            `json:"id"`
+	Tenant      string            `json:"tenant"`
 	Service     string            `json:"service"`
 	Namespace   string            `json:"namespace"`
 	Environment string            `json:"environment"`
 	Kind        string            `json:"kind"`
 	System      string            `json:"system"`
 	Operation   string            `json:"operation"`
-	Destination string            `json:"destination"` // topic, queue, workflow or host
+	Route       string            `json:"route"`
+	Destination string            `json:"destination"`
+	Workflow    string            `json:"workflow"`
+	Host        string            `json:"host"`
 	Role        string            `json:"role"`
+	Attributes  map[string]string `json:"attributes"`
 	Owner       *string           `json:"owner"`
-	OwnerName   string            `json:"owner_name,omitempty"`
-	OwnerSource string            `json:"owner_source,omitempty"`
+	OwnerSource string            `json:"owner_source"`
 	SpanCount   uint64            `json:"span_count"`
 	ErrorCount  uint64            `json:"error_count"`
-	Tenant      string            `json:"tenant,omitempty"`
-	Workflow    string            `json:"workflow,omitempty"`
-	Route       string            `json:"route,omitempty"`
-	Host        string            `json:"host,omitempty"`
-	Attributes  map[string]string `json:"attributes,omitempty"`
 }
 
 func (e *endpoint) audit() audit.Endpoint {
 	return audit.Endpoint{ID: e.ID, Subject: e.subject(), Traffic: e.SpanCount, Failures: e.ErrorCount}
 }
 
-// subject is the endpoint as rules see it. The list has one field for the
-// topic, the workflow and the host, so that what it is follows from the rest.
+// subject is the endpoint as rules see it.
 func (e *endpoint) subject() ownership.Subject {
 	s := ownership.Subject{Tenant: e.Tenant, Environment: e.Environment, Namespace: e.Namespace, Service: e.Service, Kind: e.Kind, System: e.System,
-		Operation: e.Operation, Destination: e.Destination, Workflow: e.Workflow, Route: e.Route, Host: e.Host, Role: e.Role}
-	if e.Workflow == "" && e.Host == "" {
-		switch {
-		case e.Kind == "workflow":
-			s.Workflow, s.Destination = e.Destination, ""
-		case e.Kind == "api" || e.Service == "" && e.Role != "channel":
-			s.Host, s.Destination = e.Destination, ""
-		}
-	}
-	if method, route, ok := strings.Cut(e.Operation, " "); ok && s.Route == "" && e.Kind == "api" && method != "" && strings.HasPrefix(route, "/") {
-		s.Route = route
-	}
-	for k, v := range e.Attributes {
-		s.Attrs = append(s.Attrs, ownership.Attr{Key: k, Value: v})
+		Operation: e.Operation, Route: e.Route, Destination: e.Destination, Workflow: e.Workflow, Host: e.Host, Role: e.Role}
+	for _, k := range slices.Sorted(maps.Keys(e.Attributes)) {
+		s.Attrs = append(s.Attrs, ownership.Attr{Key: k, Value: e.Attributes[k]})
 	}
 	return s
 }

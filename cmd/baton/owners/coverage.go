@@ -121,7 +121,6 @@ decide about nothing that was seen, teams that own nothing.`,
 		endpoints, owners := make([]audit.Endpoint, len(listed)), make([]ownership.Owner, len(listed))
 		for i := range listed {
 			endpoints[i] = listed[i].audit()
-			endpoints[i].Subject.Tenant = server.tenant
 			endpoints[i].Failures = caused[listed[i].ID]
 			owners[i] = ownership.Owner{Team: deref(listed[i].Owner), Source: listed[i].OwnerSource}
 		}
@@ -131,7 +130,7 @@ decide about nothing that was seen, teams that own nothing.`,
 				return err
 			}
 			for i := range owners {
-				owners[i] = settle(set.Resolve(endpoints[i].Subject), &listed[i])
+				owners[i] = set.Resolve(endpoints[i].Subject)
 			}
 		}
 		out := measure(audit.NewOwnedEstate(set, endpoints, owners), len(*files) > 0)

@@ -78,7 +78,7 @@ A file of endpoints is what Baton lists: curl 'http://localhost:8080/api/v1/endp
 		if err != nil {
 			return err
 		}
-		out := compare(before, after, endpoints, server.tenant, environment)
+		out := compare(before, after, endpoints, environment)
 		if team != "" {
 			out.Changed = slices.DeleteFunc(out.Changed, func(c change) bool { return c.Old != team && c.New != team })
 		}
@@ -124,10 +124,8 @@ func endpointsIn(file string) ([]endpoint, error) {
 	return nil, fmt.Errorf("%s is no list of endpoints: %w", file, err)
 }
 
-// compare resolves every endpoint twice. What the list does not hold, resource
-// attributes above all, decides in the running Baton alone, so where neither
-// version says anything the owner stays.
-func compare(before, after *ownership.Set, endpoints []endpoint, tenant, environment string) changes {
+// compare resolves every endpoint twice.
+func compare(before, after *ownership.Set, endpoints []endpoint, environment string) changes {
 	out := changes{Changed: []change{}}
 	for i := range endpoints {
 		e := &endpoints[i]
@@ -136,8 +134,7 @@ func compare(before, after *ownership.Set, endpoints []endpoint, tenant, environ
 		}
 		out.Endpoints++
 		p := e.audit()
-		p.Subject.Tenant = cmp.Or(p.Subject.Tenant, tenant)
-		a, b := settle(before.Resolve(p.Subject), e), settle(after.Resolve(p.Subject), e)
+		a, b := before.Resolve(p.Subject), after.Resolve(p.Subject)
 		if a.Team != b.Team {
 			out.Changed = append(out.Changed, change{e.ID, p.Name(), e.Kind, e.Role, a.Team, b.Team, b.Why})
 		}
@@ -146,14 +143,6 @@ func compare(before, after *ownership.Set, endpoints []endpoint, tenant, environ
 		return cmp.Or(strings.Compare(a.Old, b.Old), strings.Compare(a.New, b.New), strings.Compare(a.Name, b.Name), strings.Compare(a.ID, b.ID))
 	})
 	return out
-}
-
-// settle is the owner, or that of an attribute which the list does not hold.
-func settle(o ownership.Owner, e *endpoint) ownership.Owner {
-	if o.Source == ownership.SourceNone && e.OwnerSource == ownership.SourceAttribute && e.Attributes == nil {
-		return ownership.Owner{Team: deref(e.Owner), Source: e.OwnerSource, Why: "an attribute on its spans names " + deref(e.Owner)}
-	}
-	return o
 }
 
 func (c changes) text(w io.Writer) {

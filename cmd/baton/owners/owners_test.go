@@ -178,12 +178,12 @@ func TestExplain(t *testing.T) {
 func baton(t *testing.T) string {
 	t.Helper()
 	rows := []endpoint{
-		{ID: "0000000000000001", Service: "payment-api", Namespace: "shop", Environment: "prod", Kind: "api", Operation: "POST /payments/{id}", Role: "provider", Owner: ptr("payments"), OwnerName: "Payments Squad", OwnerSource: "rule", SpanCount: 100},
+		{ID: "0000000000000001", Service: "payment-api", Namespace: "shop", Environment: "prod", Kind: "api", Operation: "POST /payments/{id}", Route: "/payments/{id}", Role: "provider", Owner: ptr("payments"), OwnerSource: "rule", SpanCount: 100},
 		{ID: "0000000000000002", Service: "payment-worker", Namespace: "shop", Environment: "prod", Kind: "queue", Operation: "process", Destination: "orders.new", Role: "consumer", Owner: ptr("payments"), OwnerSource: "rule", SpanCount: 50},
 		{ID: "0000000000000003", Kind: "queue", Environment: "prod", Destination: "orders.new", Role: "channel", Owner: ptr("platform"), OwnerSource: "rule", SpanCount: 50},
 		{ID: "0000000000000004", Service: "loyalty", Namespace: "shop", Environment: "prod", Kind: "event", Operation: "process", Role: "consumer", OwnerSource: "none", SpanCount: 30},
-		{ID: "0000000000000005", Kind: "api", Environment: "prod", Destination: "api.fastship.example", Role: "provider", OwnerSource: "none", SpanCount: 5},
-		{ID: "0000000000000006", Service: "nomad", Environment: "test", Kind: "workflow", Destination: "fulfil", Role: "activity", Owner: ptr("nomads"), OwnerSource: "attribute", SpanCount: 5},
+		{ID: "0000000000000005", Kind: "api", Environment: "prod", Host: "api.fastship.example", Role: "provider", OwnerSource: "none", SpanCount: 5},
+		{ID: "0000000000000006", Service: "nomad", Environment: "test", Kind: "workflow", Workflow: "fulfil", Role: "activity", Attributes: map[string]string{"team": "nomads"}, Owner: ptr("nomads"), OwnerSource: "attribute", SpanCount: 5},
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/v1/endpoints", func(w http.ResponseWriter, r *http.Request) {
@@ -281,7 +281,7 @@ func TestDiff(t *testing.T) {
 		"old/o.yaml": estate,
 		"new/o.yaml": strings.Replace(estate, `destination: "orders.*", role: channel}`+"\n    owner: platform", `destination: "orders.*", role: channel}`+"\n    owner: payments", 1) + "  - match: {service: loyalty}\n    owner: platform\n  - match: {host: \"*.fastship.example\"}\n    owner: platform\n",
 		"list.json":  `{"endpoints":[{"id":"1","service":"loyalty","kind":"event","role":"consumer"}]}`,
-		"bare.json":  `[{"id":"1","service":"other","kind":"workflow","destination":"fulfil","attributes":{"team":"red"}}]`,
+		"bare.json":  `[{"id":"1","service":"other","kind":"workflow","workflow":"fulfil","attributes":{"team":"red"}}]`,
 		"odd.json":   `{"a": 1}`,
 	})
 	out, _, err := run(t, "diff", filepath.Join(dir, "old"), filepath.Join(dir, "new", "*.yaml"), "--url", url)
@@ -307,29 +307,6 @@ func TestDiff(t *testing.T) {
 	}
 	if _, _, err = run(t, "diff", filepath.Join(dir, "none.yaml"), filepath.Join(dir, "new")); err == nil || !strings.Contains(err.Error(), "none.yaml: does not exist") {
 		t.Error(err)
-	}
-}
-
-// The list has one field for the topic, the workflow and the host.
-func TestSubjectOfAnEndpoint(t *testing.T) {
-	tests := []struct {
-		name string
-		e    endpoint
-		want ownership.Subject
-	}{
-		{"a host", endpoint{Kind: "api", Role: "provider", Destination: "x.example"}, ownership.Subject{Kind: "api", Role: "provider", Host: "x.example"}},
-		{"a workflow", endpoint{Kind: "workflow", Service: "a", Destination: "fulfil"}, ownership.Subject{Kind: "workflow", Service: "a", Workflow: "fulfil"}},
-		{"a topic", endpoint{Kind: "event", Role: "channel", Destination: "orders"}, ownership.Subject{Kind: "event", Role: "channel", Destination: "orders"}},
-		{"a route", endpoint{Kind: "api", Service: "a", Operation: "GET /x/{id}"}, ownership.Subject{Kind: "api", Service: "a", Operation: "GET /x/{id}", Route: "/x/{id}"}},
-		{"no route", endpoint{Kind: "api", Service: "a", Operation: "grpc.Service/Method"}, ownership.Subject{Kind: "api", Service: "a", Operation: "grpc.Service/Method"}},
-		{"said in full", endpoint{Kind: "queue", Service: "a", Host: "h", Destination: "d"}, ownership.Subject{Kind: "queue", Service: "a", Host: "h", Destination: "d"}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			if got := tt.e.subject(); fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", tt.want) {
-				t.Errorf("got %+v, want %+v", got, tt.want)
-			}
-		})
 	}
 }
 

@@ -121,13 +121,18 @@ function endpoints(owned: boolean, team?: string | null): Schemas['Endpoint'][] 
   return names
     .map(([service, owner], i) => ({
       id: hex(i, 16, 'endpoint'),
+      tenant: '',
       service: String(service),
       namespace: 'shop',
       environment: 'production',
       kind: steps[i]!.kind,
       system: steps[i]!.system,
       operation: steps[i]!.operation,
+      route: '',
       destination: steps[i]!.via?.[0] ?? '',
+      workflow: '',
+      host: '',
+      attributes: {},
       role: owned ? 'provider' : i === 2 ? 'channel' : 'caller',
       owner: (owner as string | null) ?? null,
       owner_name: String(owner ?? ''),

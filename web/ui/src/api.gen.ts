@@ -967,16 +967,26 @@ export interface components {
         };
         Endpoint: {
             id: string;
+            tenant: string;
             service: string;
             namespace: string;
             environment: string;
             kind: string;
             system: string;
-            /** @description Operation, or route of an API */
             operation: string;
-            /** @description Topic, queue, workflow or host; may be empty */
+            /** @description HTTP route of an API, as ownership rules match it; may be empty */
+            route: string;
+            /** @description Topic or queue; empty for other kinds */
             destination: string;
+            /** @description Workflow; empty for other kinds */
+            workflow: string;
+            /** @description Address of a party outside, which sends no spans of its own; else empty */
+            host: string;
             role: string;
+            /** @description Resource attributes that ownership may use */
+            attributes: {
+                [key: string]: string;
+            };
             /** @description Team id */
             owner: string | null;
             owner_name: string;
@@ -1553,7 +1563,7 @@ export interface components {
         ToParam: string;
         /**
          * @description Comma list of verdicts to keep: completed, slow, degraded, rejected, failed, stalled, compensated, cancelled, running.
-         *     Unknown ones match nothing.
+         *     A word that is none of them is refused.
          * @example failed,stalled
          */
         StatusParam: string;
@@ -1614,7 +1624,7 @@ export interface operations {
                 to?: components["parameters"]["ToParam"];
                 /**
                  * @description Comma list of verdicts to keep: completed, slow, degraded, rejected, failed, stalled, compensated, cancelled, running.
-                 *     Unknown ones match nothing.
+                 *     A word that is none of them is refused.
                  * @example failed,stalled
                  */
                 status?: components["parameters"]["StatusParam"];
@@ -1675,7 +1685,7 @@ export interface operations {
                 to?: components["parameters"]["ToParam"];
                 /**
                  * @description Comma list of verdicts to keep: completed, slow, degraded, rejected, failed, stalled, compensated, cancelled, running.
-                 *     Unknown ones match nothing.
+                 *     A word that is none of them is refused.
                  * @example failed,stalled
                  */
                 status?: components["parameters"]["StatusParam"];
@@ -1953,7 +1963,7 @@ export interface operations {
                 team?: string;
                 /**
                  * @description Comma list of verdicts to keep: completed, slow, degraded, rejected, failed, stalled, compensated, cancelled, running.
-                 *     Unknown ones match nothing.
+                 *     A word that is none of them is refused.
                  * @example failed,stalled
                  */
                 status?: components["parameters"]["StatusParam"];

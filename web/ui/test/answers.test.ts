@@ -67,15 +67,15 @@ describe('the histogram', () => {
 
 describe('rules to paste', () => {
   it('own a service as a whole and a channel by itself', () => {
-    expect(ruleFor({ service: 'pay', kind: 'api', destination: '', role: 'provider' })).toBe(
+    expect(ruleFor({ service: 'pay', kind: 'api', destination: '', host: '', role: 'provider' })).toBe(
       '  - match: {service: pay}\n    owner: TEAM',
     );
-    expect(ruleFor({ service: '', kind: 'queue', destination: 'orders.in', role: 'channel' })).toBe(
+    expect(ruleFor({ service: '', kind: 'queue', destination: 'orders.in', host: '', role: 'channel' })).toBe(
       '  - match: {kind: queue, destination: orders.in, role: channel}\n    owner: TEAM',
     );
   });
   it.each(['a: b', '*x', '123', 'x # y', '"', 'a, b', '{x}', 'true story'])('quotes %s', (service) => {
-    const rule = ruleFor({ service, kind: 'api', destination: '', role: 'provider' });
+    const rule = ruleFor({ service, kind: 'api', destination: '', host: '', role: 'provider' });
     expect(rule).toContain(JSON.stringify(service));
   });
 });

@@ -3,6 +3,7 @@ import { carry, useQuery } from '../data/url.ts';
 import { count, plural } from '../parts/format.ts';
 import { TeamName } from '../parts/TeamName.tsx';
 import { capital } from '../parts/words.ts';
+import { nameOf } from '../teams/rule.ts';
 import { fileName, where } from './findings.ts';
 
 function Place({ file, line, column }: { file: string; line: number; column?: number }) {
@@ -45,7 +46,7 @@ export function Conflicts({ data }: { data: Ownership }) {
         {list.map((d) => (
           <li key={d.says.map((s) => s.source + s.origin + s.file + s.line).join()}>
             <p>
-              <strong>{[...new Set(d.examples.map((e) => e.service || e.destination))].join(', ')}</strong>{' '}
+              <strong>{[...new Set(d.examples.map(nameOf))].join(', ')}</strong>{' '}
               <span class="muted num">
                 {plural(d.endpoint_count, 'endpoint')}
                 {d.failures_caused > 0 && `, ${plural(d.failures_caused, 'failure')}`}

@@ -5,6 +5,7 @@ import { count, plural } from '../parts/format.ts';
 import { KindIcon } from '../parts/icons.tsx';
 import { TeamName } from '../parts/TeamName.tsx';
 import { Explanation } from '../teams/EndpointTable.tsx';
+import { nameOf } from '../teams/rule.ts';
 import { rulesToPaste } from './findings.ts';
 
 function Row({ u }: { u: Unowned }) {
@@ -17,7 +18,7 @@ function Row({ u }: { u: Unowned }) {
         <td>
           <span class="what">
             <KindIcon kind={e.kind} />
-            <strong class="clip">{e.service || e.destination}</strong>
+            <strong class="clip">{nameOf(e)}</strong>
           </span>
           <span class="muted">
             {e.operation} · {e.kind} {e.role}
@@ -50,7 +51,7 @@ function Row({ u }: { u: Unowned }) {
             aria-controls={open ? id : undefined}
             onClick={() => setOpen(!open)}
           >
-            Own it<span class="sr">: {e.service || e.destination}</span>
+            Own it<span class="sr">: {nameOf(e)}</span>
           </button>
         </td>
       </tr>
@@ -65,12 +66,12 @@ function Row({ u }: { u: Unowned }) {
                   ))}
                 </ul>
               )}
-              <CodeBlock label={`Rule for ${e.service || e.destination}`} code={`rules:\n${u.rule}`} />
+              <CodeBlock label={`Rule for ${nameOf(e)}`} code={`rules:\n${u.rule}`} />
               {u.proposal?.catalog_info && (
                 <details>
                   <summary>As an entity of Backstage</summary>
                   <CodeBlock
-                    label={`catalog-info.yaml for ${e.service || e.destination}`}
+                    label={`catalog-info.yaml for ${nameOf(e)}`}
                     code={u.proposal.catalog_info}
                   />
                 </details>

@@ -7,7 +7,7 @@ import { KindIcon } from '../parts/icons.tsx';
 import { TeamName } from '../parts/TeamName.tsx';
 import { Ago } from '../parts/Time.tsx';
 import { Bones } from '../parts/Trouble.tsx';
-import { ruleFor } from './rule.ts';
+import { nameOf, ruleFor } from './rule.ts';
 
 /** Who owns it and why: every candidate that was considered, and the rule that would change it. */
 export function Explanation({ endpoint, rule = true }: { endpoint: Endpoint; rule?: boolean }) {
@@ -59,12 +59,14 @@ function Row({ e, showOwner }: { e: Endpoint; showOwner: boolean }) {
         <td>
           <span class="what">
             <KindIcon kind={e.kind} />
-            <strong class="clip">{e.service || e.destination}</strong>
+            <strong class="clip">{nameOf(e)}</strong>
           </span>
         </td>
         <td>
           {e.operation}
-          {e.destination && e.destination !== e.operation && <span class="muted"> {e.destination}</span>}
+          {[e.destination, e.workflow, e.host].map(
+            (more) => more && more !== e.operation && <span class="muted"> {more}</span>,
+          )}
         </td>
         <td class="soft">
           {e.kind} {e.role}

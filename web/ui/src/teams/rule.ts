@@ -1,5 +1,9 @@
 import type { Endpoint } from '../data/api.ts';
 
+/** What an endpoint is called by: its service, or what it is where it belongs to none. */
+export const nameOf = (e: Pick<Endpoint, 'service' | 'destination' | 'workflow' | 'host'>) =>
+  e.service || e.destination || e.workflow || e.host;
+
 /** YAML takes JSON strings, and a quoted value cannot be misread as a number, a list or a comment. */
 const quote = (text: string) => (/^[A-Za-z][\w./-]*$/.test(text) ? text : JSON.stringify(text));
 
@@ -10,7 +14,7 @@ const ownSide = new Set(['channel', 'gateway']);
  * different owners; a channel is named by itself, because its producer and its consumer often do.
  */
 export function ruleFor(
-  e: Pick<Endpoint, 'service' | 'kind' | 'destination' | 'role'>,
+  e: Pick<Endpoint, 'service' | 'kind' | 'destination' | 'host' | 'role'>,
   owner = 'TEAM',
 ): string {
   const match =
@@ -18,6 +22,6 @@ export function ruleFor(
       ? `{kind: ${quote(e.kind)}, destination: ${quote(e.destination)}, role: ${quote(e.role)}}`
       : e.service
         ? `{service: ${quote(e.service)}}`
-        : `{host: ${quote(e.destination)}}`;
+        : `{host: ${quote(e.host)}}`;
   return `  - match: ${match}\n    owner: ${owner}`;
 }
