@@ -57,3 +57,7 @@ func (s *Store) SwapState(ctx context.Context, key string, value []byte, read ui
 	now, revision, err := s.StateAt(ctx, key)
 	return err == nil && revision == read+1 && string(now) == string(value), err
 }
+
+// Shared reports whether other processes may write to the same store: only the
+// embedded engine is ours alone.
+func (s *Store) Shared() bool { return s.engine == nil }

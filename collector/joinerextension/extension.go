@@ -5,6 +5,9 @@ package joinerextension
 
 import (
 	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
 	"sync"
 	"time"
 
@@ -29,7 +32,7 @@ func NewFactory() extension.Factory {
 type joinerExtension struct {
 	cfg    *Config
 	log    *zap.Logger
-	joiner *joiner
+	work   *worker
 	cancel context.CancelFunc
 	done   sync.WaitGroup
 }
@@ -39,7 +42,7 @@ var _ extensioncapabilities.Dependent = (*joinerExtension)(nil)
 // Dependencies makes the store start first and stop last.
 func (e *joinerExtension) Dependencies() []component.ID { return []component.ID{e.cfg.Storage} }
 
-// Start begins to join, unless another instance does.
+// Start begins to join, or to stand by while another instance does.
 func (e *joinerExtension) Start(_ context.Context, host component.Host) error {
 	if !e.cfg.joins() {
 		return nil
@@ -49,13 +52,23 @@ func (e *joinerExtension) Start(_ context.Context, host component.Host) error {
 		return err
 	}
 	st := x.Store()
-	e.joiner = newJoiner(e.cfg, st, st, st, st, e.log, time.Now)
+	e.work = &worker{stats: &counters{}, make: func() *joiner { return newJoiner(e.cfg, st, st, st, st, e.log, time.Now) }}
+	if st.Shared() {
+		name, err := os.Hostname()
+		if err != nil {
+			return fmt.Errorf("the name of this host, by which its joiner is known: %w", err)
+		}
+		e.work.lease = &lease{memory: st, holder: fmt.Sprintf("%s/%08x", name, rand.Uint32()), term: leaseTerm, clock: time.Now}
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	e.cancel = cancel
 	e.done.Go(func() { e.run(ctx, st.Committed()) })
 	x.AddPart(e)
 	return nil
 }
+
+// leaseTerm is after how long without a sign of life another instance takes over.
+const leaseTerm = 15 * time.Second
 
 // Shutdown saves what was learned.
 func (e *joinerExtension) Shutdown(ctx context.Context) error {
@@ -64,25 +77,15 @@ func (e *joinerExtension) Shutdown(ctx context.Context) error {
 	}
 	e.cancel()
 	e.done.Wait()
-	return e.joiner.save(ctx, time.Now(), true)
+	return e.work.stop(ctx)
 }
 
 // run steps until the context ends. An engine that is away is waited for: what
 // it has missed is in the feed.
 func (e *joinerExtension) run(ctx context.Context, committed <-chan struct{}) {
-	started := false
 	wait := e.cfg.Interval
 	for {
-		var err error
-		took := 0
-		if !started {
-			if err = e.joiner.start(ctx); err == nil {
-				started = true
-			}
-		}
-		if started {
-			took, err = e.joiner.step(ctx)
-		}
+		took, err := e.work.step(ctx)
 		news := committed
 		switch {
 		case ctx.Err() != nil:
@@ -91,9 +94,11 @@ func (e *joinerExtension) run(ctx context.Context, committed <-chan struct{}) {
 			e.note(err)
 			wait, news = min(2*wait, 5*time.Second), nil
 		case took > 0: // there may be more
-			e.joiner.stats.lastErr.Store(nil)
+			e.work.stats.lastErr.Store(nil)
 			wait = e.cfg.Interval / 10
-		case e.joiner.busy():
+		case e.work.standby():
+			wait, news = leaseTerm/5, nil
+		case e.work.joiner.busy():
 			wait = e.cfg.Interval
 		default: // other instances commit without telling, and deadlines come
 			wait = e.cfg.IdleInterval
@@ -115,7 +120,7 @@ func (e *joinerExtension) run(ctx context.Context, committed <-chan struct{}) {
 
 func (e *joinerExtension) note(err error) {
 	text := err.Error()
-	if old := e.joiner.stats.lastErr.Swap(&text); old == nil || *old != text {
+	if old := e.work.stats.lastErr.Swap(&text); old == nil || *old != text {
 		e.log.Warn("the joiner waits", zap.Error(err))
 	}
 }

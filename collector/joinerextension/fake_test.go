@@ -23,13 +23,15 @@ type fakeStore struct {
 	state    map[string][]byte
 	gone     map[flow.FlowID]uint64
 	ends     map[uint64]flow.Endpoint
-	fail     int // the next n writes are refused
-	torn     int // the next write is cut off before its last n parts, as when the writer dies
+	fail     int               // the next n writes are refused
+	revision map[string]uint64 // of state
+	late     func()            // what happens while the next write is on its way
+	torn     int               // the next write is cut off before its last n parts, as when the writer dies
 }
 
 func newFakeStore() *fakeStore {
 	return &fakeStore{spans: map[flow.TraceID]map[spanKey]flow.Facts{}, hashes: map[uint64]map[flow.TraceID]time.Time{},
-		segments: map[string]store.Segment{}, flows: map[flow.FlowID]flow.Flow{}, alias: map[flow.FlowID]flow.FlowID{}, state: map[string][]byte{}, gone: map[flow.FlowID]uint64{}, ends: map[uint64]flow.Endpoint{}}
+		segments: map[string]store.Segment{}, flows: map[flow.FlowID]flow.Flow{}, alias: map[flow.FlowID]flow.FlowID{}, state: map[string][]byte{}, revision: map[string]uint64{}, gone: map[flow.FlowID]uint64{}, ends: map[uint64]flow.Endpoint{}}
 }
 
 // commit stores one batch of facts, as ingest does.
@@ -140,6 +142,10 @@ func (f *fakeStore) SegmentsOfFlows(_ context.Context, _ string, ids []flow.Flow
 }
 
 func (f *fakeStore) WriteFlows(_ context.Context, w store.FlowWrite) error {
+	if late := f.late; late != nil { // it is on its way while the world goes on
+		f.late = nil
+		late()
+	}
 	if f.fail > 0 {
 		f.fail--
 		return store.ErrUnavailable
@@ -188,6 +194,16 @@ func (f *fakeStore) replace(flows []flow.Flow) {
 	}
 }
 
+func (f *fakeStore) FlowsSince(_ context.Context, _ string, revision uint64) (map[flow.FlowID][]flow.TraceID, error) {
+	out := map[flow.FlowID][]flow.TraceID{}
+	for id, x := range f.flows {
+		if x.Revision >= revision {
+			out[id] = x.TraceIDs
+		}
+	}
+	return out, nil
+}
+
 func (f *fakeStore) OpenFlows(context.Context, string) ([]flow.FlowID, error) {
 	var out []flow.FlowID
 	for id, x := range f.flows {
@@ -206,6 +222,18 @@ func (f *fakeStore) EndpointsByID(_ context.Context, _ string, ids []uint64) (ma
 		}
 	}
 	return out, nil
+}
+
+func (f *fakeStore) StateAt(_ context.Context, key string) ([]byte, uint64, error) {
+	return f.state[key], f.revision[key], nil
+}
+
+func (f *fakeStore) SwapState(_ context.Context, key string, b []byte, read uint64) (bool, error) {
+	if f.revision[key] != read {
+		return false, nil
+	}
+	f.state[key], f.revision[key] = b, read+1
+	return true, nil
 }
 
 func (f *fakeStore) LoadState(_ context.Context, key string) ([]byte, error) {

@@ -41,7 +41,7 @@ type joiner struct {
 	learntTo time.Time // what was taken in up to here has taught what it could
 	revised  uint64    // the last revision given
 	listened time.Time // when silent sources were last looked for
-	stats    counters
+	stats    *counters
 }
 
 type dirtyKey struct {
@@ -56,12 +56,12 @@ type counters struct {
 	looked                                                       atomic.Int64 // Unix ns up to which everything committed was taken in
 	hotValues                                                    atomic.Pointer[[]web.HotValue]
 	silent                                                       atomic.Pointer[[]silentSource]
-	lastErr                                                      atomic.Pointer[string]
+	lastErr, other                                               atomic.Pointer[string] // other holds the lease
 }
 
 func newJoiner(cfg *Config, f feed, r facts, w sink, m memory, log *zap.Logger, clock func() time.Time) *joiner {
 	return &joiner{cfg: cfg, feed: f, facts: r, sink: w, memory: m, log: log, clock: clock, tenants: map[string]*tenantState{}, filter: newFilter(),
-		dirty: map[dirtyKey]struct{}{}, known: map[uint64]flow.Endpoint{}, seen: map[string]time.Time{}}
+		stats: &counters{}, dirty: map[dirtyKey]struct{}{}, known: map[uint64]flow.Endpoint{}, seen: map[string]time.Time{}}
 }
 
 // start recovers what an earlier process knew.

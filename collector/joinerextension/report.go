@@ -17,9 +17,11 @@ const maxListedSilent = 20
 
 // Report says how far joining and judging are.
 func (e *joinerExtension) Report(context.Context) web.Report {
-	s := &e.joiner.stats
+	s := e.work.stats
 	part := web.StatusPart{Name: "joiner", State: "ok", Detail: fmt.Sprintf("%d flows in memory", s.flows.Load())}
-	if at := s.looked.Load(); at != 0 {
+	if other := s.other.Load(); other != nil {
+		part.Detail = "standing by while " + *other + " joins"
+	} else if at := s.looked.Load(); at != 0 {
 		lag := time.Now().UnixNano() - at // a joiner that has taken all in is as far behind as its last look
 		part.LagNs = &lag
 		if lag > int64(10*time.Second) {

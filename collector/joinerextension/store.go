@@ -26,6 +26,7 @@ type facts interface {
 // sink is where verdicts go.
 type sink interface {
 	WriteFlows(ctx context.Context, w store.FlowWrite) error
+	FlowsSince(ctx context.Context, tenant string, revision uint64) (map[flow.FlowID][]flow.TraceID, error)
 	OpenFlows(ctx context.Context, tenant string) ([]flow.FlowID, error)
 	EndpointsByID(ctx context.Context, tenant string, ids []uint64) (map[uint64]flow.Endpoint, error)
 }
