@@ -62,10 +62,10 @@ func Command(version string) *cobra.Command {
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
 			r, err := run(ctx, &o, cmd.ErrOrStderr())
-			if err != nil {
+			if len(r.Stages) == 0 {
 				return err
 			}
-			return tell(&o, r, cmd.OutOrStdout())
+			return errors.Join(err, tell(&o, r, cmd.OutOrStdout()))
 		},
 	}
 	f := cmd.Flags()

@@ -54,7 +54,9 @@ func (b *bench) beside(ctx context.Context, s *harness.Server) (report.Latency, 
 	load := make(chan outcome, 1)
 	enough := make(chan struct{}) // closed when the probes are through
 	go func() {
-		sent, err := b.send(loaded, s, "load", &until{c.Stream(0, 1<<60), enough}, b.o.rate)
+		// Probes that are late must not make the load endless.
+		spans := int64(b.o.rate * (b.o.rateFor + late).Seconds())
+		sent, err := b.send(loaded, s, "load", &until{c.Stream(0, spans), enough}, b.o.rate)
 		load <- outcome{sent, err}
 	}()
 	began := time.Now()
@@ -67,7 +69,7 @@ func (b *bench) beside(ctx context.Context, s *harness.Server) (report.Latency, 
 	}
 	close(enough)
 	done := <-load
-	out.Load = done.sent.Rate()
+	out.Asked, out.Load = b.o.rate, done.sent.Rate()
 	return out, n + done.sent.Spans, errors.Join(err, done.err)
 }
 
@@ -90,7 +92,7 @@ func (u *until) Next(b []byte) ([]byte, int) {
 // verdict, from the acknowledgement of its last span on. Every second one fails.
 func (b *bench) probes(ctx context.Context, s *harness.Server, seed uint64, pace time.Duration) (out report.Latency, spans int64, err error) {
 	var seen, judged []time.Duration
-	for i := range b.o.probes {
+	for i := 0; i < b.o.probes && out.Late < mostLate; i++ {
 		next := time.After(pace)
 		o := corpus.Options{Seed: seed, Services: b.o.services, Attributes: b.o.attributes, Failures: 0.5, Gap: time.Nanosecond,
 			Start: time.Now().Add(-3 * time.Second)} // its last span ended just now
@@ -105,7 +107,12 @@ func (b *bench) probes(ctx context.Context, s *harness.Server, seed uint64, pace
 		}
 		spans += sent.Spans
 		v, j, err := watch(ctx, s.API, &f)
-		if err != nil {
+		switch {
+		case errors.Is(err, errLate):
+			if out.Late++; out.Late == 1 {
+				out.FirstLate = err.Error()
+			}
+		case err != nil:
 			return out, spans, fmt.Errorf("probe %d: %w", i, err)
 		}
 		seen, judged = append(seen, v), append(judged, j)
@@ -121,17 +128,25 @@ func (b *bench) probes(ctx context.Context, s *harness.Server, seed uint64, pace
 	return out, spans, nil
 }
 
-// look is how often a probe is looked for: to look is work too.
-const look = 20 * time.Millisecond
+const (
+	// look is how often a probe is looked for: to look is work too.
+	look = 20 * time.Millisecond
+	// late is when it is looked for no longer, and mostLate how many such probes there are before no more are sent.
+	late     = time.Minute
+	mostLate = 3
+)
 
-// watch asks for a flow until it is whole and has the verdict that it must have.
+var errLate = errors.New("late")
+
+// watch asks for a flow until it is whole and has the verdict that it must have. One that is late counts as long as it was
+// looked for.
 func watch(ctx context.Context, api harness.API, f *corpus.Flow) (seen, judged time.Duration, err error) {
 	began, want := time.Now(), "completed"
 	if f.Failed {
 		want = "failed"
 	}
 	last := "nothing"
-	for time.Since(began) < time.Minute {
+	for time.Since(began) < late {
 		var list web.FlowList
 		if err := api.Get(ctx, "/api/v1/flows/by-trace/"+f.Traces[len(f.Traces)-1].String(), &list); err != nil {
 			return 0, 0, err
@@ -154,5 +169,8 @@ func watch(ctx context.Context, api harness.API, f *corpus.Flow) (seen, judged t
 			return 0, 0, context.Cause(ctx)
 		}
 	}
-	return 0, 0, fmt.Errorf("not %s with %d spans within a minute, but %s", want, f.SpanCount(), last)
+	if seen == 0 {
+		seen = late
+	}
+	return seen, late, fmt.Errorf("%w: not %s with %d spans, but %s", errLate, want, f.SpanCount(), last)
 }

@@ -24,15 +24,15 @@ type bench struct {
 	result *report.Result
 }
 
-// run measures everything.
+// run measures everything. Beside an error it answers what was measured before it.
 func run(ctx context.Context, o *options, progress io.Writer) (r *report.Result, err error) {
 	b := &bench{o: o, out: newProgress(progress), result: &report.Result{At: time.Now(), Command: o.command, Version: o.version,
 		Machine: harness.Machine(), Load: harness.Load()}}
 	if b.sizes, err = o.sizes(); err != nil {
-		return nil, err
+		return b.result, err
 	}
 	if b.dir, err = os.MkdirTemp(o.dir, "baton-bench-"); err != nil {
-		return nil, fmt.Errorf("data folder: %w", err)
+		return b.result, fmt.Errorf("data folder: %w", err)
 	}
 	defer func() {
 		if o.keep {
@@ -43,14 +43,10 @@ func run(ctx context.Context, o *options, progress io.Writer) (r *report.Result,
 	}()
 	if o.floor {
 		if err := b.floor(ctx); err != nil {
-			return nil, fmt.Errorf("floor: %w", err)
+			return b.result, fmt.Errorf("floor: %w", err)
 		}
 	}
-	if err := b.baton(ctx); err != nil {
-		return nil, err
-	}
-	b.result.Judge()
-	return b.result, nil
+	return b.result, b.baton(ctx)
 }
 
 // estate is the corpus that ends a little before now.
@@ -113,8 +109,8 @@ func (b *bench) baton(ctx context.Context) (err error) {
 			return err
 		}
 		b.result.Stages = append(b.result.Stages, stage)
+		b.describe(stored, set.Flows)
 	}
-	b.describe(stored, set.Flows)
 	return b.after(ctx, s, set, stored)
 }
 
@@ -148,7 +144,9 @@ func (b *bench) after(ctx context.Context, s *harness.Server, set *queries.Set, 
 		return err
 	}
 	b.out.say("waiting until all is quiet")
-	if _, err := s.Settle(ctx, stored, b.o.settle); err != nil {
+	if _, err := s.Settle(ctx, stored, b.o.settle); errors.Is(err, harness.ErrNeverIdle) {
+		b.out.say("%v", err) // what follows shows how busy it is
+	} else if err != nil {
 		return err
 	}
 	idle, err := b.idle(ctx, s)

@@ -12,6 +12,7 @@ import (
 
 // tell writes the result wherever it was asked for. Wrong answers are an error whatever was asked.
 func tell(o *options, r *report.Result, out io.Writer) error {
+	r.Judge()
 	if o.markdown != "-" {
 		if err := r.WriteText(out); err != nil {
 			return err

@@ -36,7 +36,7 @@ func prepare(dir string) (*Server, error) {
 			return nil, err
 		}
 	}
-	s.API = API{Address: "http://" + s.Web, client: &http.Client{Timeout: time.Minute, Transport: &http.Transport{MaxIdleConnsPerHost: 8, DisableCompression: true}}}
+	s.API = NewAPI("http://" + s.Web)
 	return s, os.MkdirAll(dir, 0o700)
 }
 

@@ -62,6 +62,31 @@ func (s *Server) Settle(ctx context.Context, spans int64, limit time.Duration) (
 	}
 }
 
+// joinedEvery is how often Joined asks: a tenth of a second of CPU for a million spans, and near enough.
+const joinedEvery = 500 * time.Millisecond
+
+// Joined waits until so many spans are in the store and joined, and says when that was.
+func (s *Server) Joined(ctx context.Context, spans int64, limit time.Duration) (time.Time, error) {
+	for deadline := time.Now().Add(limit); !s.floor; {
+		f, err := s.API.Figures(ctx)
+		if err == nil && f["joined"] >= float64(spans) {
+			break
+		}
+		if time.Now().After(deadline) {
+			return time.Now(), fmt.Errorf("%w after %v: joined %.0f of %d spans: %w", ErrNeverIdle, limit, f["joined"], spans, err)
+		}
+		select {
+		case <-ctx.Done():
+			return time.Now(), context.Cause(ctx)
+		case <-time.After(joinedEvery):
+		}
+		if err := s.alive(); err != nil {
+			return time.Now(), err
+		}
+	}
+	return time.Now(), nil
+}
+
 // done is nil when nothing is left to do.
 func (s *Server) done(ctx context.Context, spans int64) error {
 	if s.floor {

@@ -74,7 +74,7 @@ func (r *Result) Judge() {
 		goal("spans that came back different", "", 0, float64(r.RoundTrip.Wrong), false)
 	}
 	if l := r.Busy; l != nil {
-		at := fmt.Sprintf(" at %.0f spans/s, p95", l.Load)
+		at := fmt.Sprintf(" at %s spans/s, p95", count(int64(l.Asked)))
 		goal("visible"+at, "ms", 1000, l.VisibleP95, false)
 		goal("verdict"+at, "ms", 3000, l.VerdictP95, false)
 	}

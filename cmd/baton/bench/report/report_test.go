@@ -21,7 +21,7 @@ func good() *Result {
 				{Kind: queries.Rare, NotOffered: "nobody asked"}}}
 	}
 	return &Result{Floor: &Ingest{Rate: 300_000, CPU: 4, PeakRSS: 80e6}, Stages: []Stage{stage(1e6, 3), stage(5e6, 5)},
-		RoundTrip: &queries.RoundTrip{Spans: 500}, Busy: &Latency{Load: 50_000, VisibleP95: 700, VerdictP95: 900}, Idle: &Idle{CPU: 0.5, RSS: 200e6}}
+		RoundTrip: &queries.RoundTrip{Spans: 500}, Busy: &Latency{Asked: 50_000, Load: 49_990, VisibleP95: 700, VerdictP95: 900}, Idle: &Idle{CPU: 0.5, RSS: 200e6}}
 }
 
 func TestGoals(t *testing.T) {
@@ -39,7 +39,7 @@ func TestGoals(t *testing.T) {
 		"growth":         {func(r *Result) { r.Stages[0].Queries[0].P50 = 2 }, "growth: trace by id"},
 		"ingest grows":   {func(r *Result) { r.Stages[0].Ingest.CPU = 9 }, "growth: CPU"},
 		"not the same":   {func(r *Result) { r.RoundTrip.Wrong = 1 }, "different"},
-		"late":           {func(r *Result) { r.Busy.VisibleP95 = 1001 }, "visible at 50000"},
+		"late":           {func(r *Result) { r.Busy.VisibleP95 = 1001 }, "visible at 50,000"},
 		"verdict":        {func(r *Result) { r.Busy.VerdictP95 = 3001 }, "verdict"},
 		"never rests":    {func(r *Result) { r.Idle.CPU = 1.5 }, "idle CPU"},
 	} {

@@ -46,16 +46,18 @@ type Corpus struct {
 
 // Ingest is what taking spans cost, all processes together.
 type Ingest struct {
-	Spans       int64   `json:"spans"`
-	Rate        float64 `json:"spans_per_second"`     // acknowledged
-	Sustained   float64 `json:"sustained_per_second"` // until the last was stored, joined and judged, and merges had ended
-	CPU         float64 `json:"cpu_seconds_per_million"`
-	OwnCPU      float64 `json:"own_cpu_seconds_per_million"`
-	EngineCPU   float64 `json:"engine_cpu_seconds_per_million"`
-	PeakRSS     int64   `json:"peak_rss_bytes"`
-	PeakPSS     int64   `json:"peak_pss_bytes"`
-	Retries     int64   `json:"retries"`
-	SettledInMs int64   `json:"settled_after_ms"` // after the last acknowledgement
+	Spans int64 `json:"spans"`
+	// Rate is spans a second until the last was stored and joined. Acknowledging alone may be faster: what is acknowledged is in
+	// the log, which can grow for a while.
+	Rate         float64 `json:"spans_per_second"`
+	Acknowledged float64 `json:"acknowledged_per_second"`
+	CPU          float64 `json:"cpu_seconds_per_million"`
+	OwnCPU       float64 `json:"own_cpu_seconds_per_million"`
+	EngineCPU    float64 `json:"engine_cpu_seconds_per_million"`
+	PeakRSS      int64   `json:"peak_rss_bytes"`
+	PeakPSS      int64   `json:"peak_pss_bytes"`
+	Retries      int64   `json:"retries"`
+	SettledInMs  int64   `json:"settled_after_ms"` // after the last acknowledgement
 }
 
 // Stage is one size: what it took to get there, what is on disk, and what questions take.
@@ -79,7 +81,10 @@ func (s *Stage) BytesPerSpan() float64 {
 // Latency is how long after its acknowledgement a flow was seen whole, and judged, in milliseconds.
 type Latency struct {
 	Flows      int     `json:"flows"`
-	Load       float64 `json:"load_spans_per_second"` // that came in beside them
+	Asked      float64 `json:"asked_spans_per_second"` // that were to come in beside them
+	Load       float64 `json:"load_spans_per_second"`  // that did
+	Late       int     `json:"late"`                   // flows that were not seen and judged rightly within a minute
+	FirstLate  string  `json:"first_late,omitempty"`
 	VisibleP50 float64 `json:"visible_p50_ms"`
 	VisibleP95 float64 `json:"visible_p95_ms"`
 	VerdictP50 float64 `json:"verdict_p50_ms"`

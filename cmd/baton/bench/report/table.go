@@ -28,9 +28,9 @@ func (r *Result) sheets() []sheet {
 }
 
 func (r *Result) ingest() sheet {
-	s := sheet{"Ingest", []string{"", "spans", "spans/s", "until all is done", "CPU-s per M spans", "of it the engine", "peak RSS MB", "peak PSS MB", "retries"}, nil}
+	s := sheet{"Ingest", []string{"", "spans", "spans/s", "acknowledged/s", "CPU-s per M spans", "of it the engine", "peak RSS MB", "peak PSS MB", "retries"}, nil}
 	row := func(name string, in *Ingest) {
-		s.add(name, count(in.Spans), count(int64(in.Rate)), count(int64(in.Sustained)), number(in.CPU), number(in.EngineCPU),
+		s.add(name, count(in.Spans), count(int64(in.Rate)), count(int64(in.Acknowledged)), number(in.CPU), number(in.EngineCPU),
 			number(megabytes(in.PeakRSS)), number(megabytes(in.PeakPSS)), count(in.Retries))
 	}
 	if r.Floor != nil {
@@ -103,8 +103,12 @@ func (r *Result) rest() sheet {
 	s := sheet{"Latency, rest and truth", []string{"", ""}, nil}
 	for _, l := range []*Latency{r.Quiet, r.Busy} {
 		if l != nil {
-			s.add(fmt.Sprintf("visible, verdict at %s spans/s, p50 (p95) of %d flows", count(int64(l.Load)), l.Flows),
-				fmt.Sprintf("%s (%s), %s (%s) ms", number(l.VisibleP50), number(l.VisibleP95), number(l.VerdictP50), number(l.VerdictP95)))
+			late := ""
+			if l.Late > 0 {
+				late = fmt.Sprintf("; %d not within a minute, the first: %s", l.Late, l.FirstLate)
+			}
+			s.add(fmt.Sprintf("visible; verdict beside %s spans/s: p50 (p95) of %d flows", count(int64(l.Load)), l.Flows),
+				fmt.Sprintf("%s (%s); %s (%s) ms%s", number(l.VisibleP50), number(l.VisibleP95), number(l.VerdictP50), number(l.VerdictP95), late))
 		}
 	}
 	if i := r.Idle; i != nil {
