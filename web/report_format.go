@@ -22,7 +22,7 @@ func writeReport(c echo.Context, r OwnershipReport, format string) error {
 	case "md":
 		return c.Blob(http.StatusOK, "text/markdown; charset=utf-8", reportMarkdown(r))
 	case "html":
-		b, err := reportHTML(r)
+		b, err := reportHTML(r, c.Scheme()+"://"+c.Request().Host)
 		if err != nil {
 			return err
 		}

@@ -6,6 +6,8 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"html/template"
+	"net/url"
+	"time"
 )
 
 //go:embed report.html
@@ -24,6 +26,7 @@ var reportCSP = func() string {
 
 type reportRow struct {
 	Name   string
+	Page   string // of the team; of what has no owner for nobody
 	Nobody bool
 	Cells  []shown
 }
@@ -37,8 +40,13 @@ type recoveryRow struct {
 	Mean, Longest string
 }
 
-// reportHTML is one page that needs nothing beside it.
-func reportHTML(r OwnershipReport) ([]byte, error) {
+// reportHTML is one page that needs nothing beside it. Its teams lead to their
+// pages of the same time at base, the address of this Baton.
+func reportHTML(r OwnershipReport, base string) ([]byte, error) {
+	window := url.Values{"from": {r.From.UTC().Format(time.RFC3339Nano)}, "to": {r.To.UTC().Format(time.RFC3339Nano)}}
+	if r.Environment != "" {
+		window.Set("environment", r.Environment)
+	}
 	const minute = "2006-01-02 15:04 UTC"
 	view := struct {
 		From, To, Before, Environment, Owners, Note string
@@ -52,11 +60,11 @@ func reportHTML(r OwnershipReport) ([]byte, error) {
 		view.Columns = append(view.Columns, c.title)
 	}
 	for _, t := range r.rows() {
-		name, nobody := t.Name, t.ID == ""
+		name, page, nobody := t.Name, "/teams/"+url.PathEscape(t.ID), t.ID == ""
 		if nobody {
-			name = "nobody"
+			name, page = "nobody", "/ownership"
 		}
-		row := reportRow{Name: name, Nobody: nobody}
+		row := reportRow{Name: name, Page: base + page + "?" + window.Encode(), Nobody: nobody}
 		for i := range reportColumns {
 			row.Cells = append(row.Cells, reportColumns[i].shown(t.figuresOf(), &t.Before))
 		}

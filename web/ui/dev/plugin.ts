@@ -233,6 +233,23 @@ function answer(path: string, q: URLSearchParams): unknown {
   }
   if (path === '/api/v1/endpoints')
     return { endpoints: endpoints(q.get('owned') !== 'false', q.get('team')), next_cursor: null };
+  if (/\/owners$/.test(path)) {
+    const at = (days: number, team: string | null, source: string, origin: string, detail: string) => ({
+      at: iso(Date.now() - days * 864e5),
+      team,
+      team_name: team ?? '',
+      source,
+      origin,
+      detail,
+    });
+    return {
+      changes: [
+        at(2, 'payments', 'rule', '', 'rule 3 (ownership.yaml:14) matches'),
+        at(40, 'orders', 'catalogue', 'backstage', 'component:payment-service'),
+        at(90, null, 'none', '', 'nothing names an owner'),
+      ],
+    };
+  }
   if (/\/owner$/.test(path)) {
     const e = endpoints(true)[3]!;
     return {

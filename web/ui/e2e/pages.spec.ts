@@ -160,6 +160,21 @@ describe('someone who owns things', () => {
     await page.close();
   });
 
+  it('opens the report on a team and comes back from it', async () => {
+    const page = await browser.open('/teams?from=now-15m');
+    await page.locator('a.row-name').first().click();
+    await page.locator('.team-head h1').waitFor();
+    const link = page.locator('.team-head').getByRole('link', { name: /^Report/ });
+    const [report] = await Promise.all([page.context().waitForEvent('page'), link.click()]);
+    await report.getByRole('heading', { name: 'Ownership report' }).waitFor();
+    expect(await report.locator('tbody').first().locator('tr').count()).toBeLessThanOrEqual(2); // the team, and nobody
+    await report.locator('th a').first().click();
+    await report.locator('.team-head h1').waitFor();
+    expect(new URL(report.url()).searchParams.get('from')).toMatch(/Z$/);
+    await report.close();
+    await page.close();
+  });
+
   it('reads how much is owned, takes the rule for the worst endpoint, and asks why another has its owner', async () => {
     const page = await browser.open('/ownership');
     await page.locator('.meter strong').nth(2).waitFor();
@@ -181,6 +196,9 @@ describe('someone who owns things', () => {
     await page.getByRole('button', { name: 'Why?' }).first().click();
     await page.locator('.explain-row .tag', { hasText: 'decided' }).first().waitFor();
     expect(page.url()).toMatch(/[?&]explain=orders/);
+    const owners = page.getByRole('list', { name: 'Owners, the newest first' }).getByRole('listitem');
+    await owners.first().waitFor();
+    expect(await owners.last().innerText()).toContain('at first sight');
     expect(await violations(page)).toEqual([]);
     await page.close();
   });

@@ -126,6 +126,9 @@ export const api = {
   ) => answer(client.GET('/api/v1/endpoints', { params: { query: { limit: 100, ...query } }, signal })),
   owner: (id: string, signal: AbortSignal) =>
     answer(client.GET('/api/v1/endpoints/{id}/owner', { params: { path: { id } }, signal })),
+  /** Who owned it when, the newest first. */
+  ownerHistory: (id: string, signal: AbortSignal) =>
+    answer(client.GET('/api/v1/endpoints/{id}/owners', { params: { path: { id } }, signal })),
   ownership: (query: Window, signal: AbortSignal) =>
     answer(client.GET('/api/v1/ownership', { params: { query }, signal })),
   status: (signal: AbortSignal) => answer(client.GET('/api/v1/status', { signal })),

@@ -70,10 +70,7 @@ function Row({ u }: { u: Unowned }) {
               {u.proposal?.catalog_info && (
                 <details>
                   <summary>As an entity of Backstage</summary>
-                  <CodeBlock
-                    label={`catalog-info.yaml for ${nameOf(e)}`}
-                    code={u.proposal.catalog_info}
-                  />
+                  <CodeBlock label={`catalog-info.yaml for ${nameOf(e)}`} code={u.proposal.catalog_info} />
                 </details>
               )}
               <Explanation endpoint={e} rule={false} />

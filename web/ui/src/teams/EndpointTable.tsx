@@ -7,6 +7,7 @@ import { KindIcon } from '../parts/icons.tsx';
 import { TeamName } from '../parts/TeamName.tsx';
 import { Ago } from '../parts/Time.tsx';
 import { Bones } from '../parts/Trouble.tsx';
+import { OwnerHistory } from './OwnerHistory.tsx';
 import { nameOf, ruleFor } from './rule.ts';
 
 /** Who owns it and why: every candidate that was considered, and the rule that would change it. */
@@ -47,6 +48,7 @@ export function Explanation({ endpoint, rule = true }: { endpoint: Endpoint; rul
       {rule && !why.team && (
         <CodeBlock label="Rule for ownership.yaml" code={`rules:\n${ruleFor(endpoint)}`} />
       )}
+      <OwnerHistory id={endpoint.id} />
     </div>
   );
 }

@@ -12,6 +12,7 @@ import { Icon } from '../parts/icons.tsx';
 import { TeamDot } from '../parts/TeamName.tsx';
 import { Bones, Trouble } from '../parts/Trouble.tsx';
 import { EndpointTable } from './EndpointTable.tsx';
+import { ReportLink } from './ReportLink.tsx';
 import { TeamHandoffs } from './TeamHandoffs.tsx';
 import { Trend } from './Trend.tsx';
 import { useEndpoints } from './useEndpoints.ts';
@@ -153,9 +154,12 @@ function TeamView({ id }: { id: string }) {
               </>
             )}
             <span class="grow" />
-            <a class="btn" href={carry('/', query, { team: id })}>
-              Its flows
-            </a>
+            <span class="head-actions">
+              <ReportLink team={id} />
+              <a class="btn" href={carry('/', query, { team: id })}>
+                Its flows
+              </a>
+            </span>
           </div>
           {figures.data ? (
             <Trend figures={figures.data} />

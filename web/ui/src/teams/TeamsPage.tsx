@@ -10,6 +10,7 @@ import { CodeBlock } from '../parts/Copy.tsx';
 import { count, plural } from '../parts/format.ts';
 import { TeamName } from '../parts/TeamName.tsx';
 import { Bones, Trouble } from '../parts/Trouble.tsx';
+import { ReportLink } from './ReportLink.tsx';
 import { TeamTabs } from './TeamTabs.tsx';
 
 const sample = `teams:
@@ -104,6 +105,7 @@ export default function TeamsPage() {
           </a>
         )}
         <span class="grow" />
+        <ReportLink />
         <WindowBar />
       </div>
       {error && <p class="wf-note">The last change of the ownership file was not taken: {error}</p>}
