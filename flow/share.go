@@ -202,3 +202,14 @@ func (f *folded) firstAndLast(h int) (first, last attempt) {
 	}
 	return first, last
 }
+
+// Silent visits the endpoints that called somebody who sent no span.
+func (o *Outline) Silent(visit func(caller uint64)) {
+	for h := range o.fold.hops {
+		for _, a := range o.fold.hops[h].attempts {
+			if a.to < 0 && o.fold.spans[a.from].Step == Call {
+				visit(o.fold.spans[a.from].Endpoint)
+			}
+		}
+	}
+}

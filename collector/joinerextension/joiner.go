@@ -34,6 +34,7 @@ type joiner struct {
 	write    writes
 	known    map[uint64]flow.Endpoint // endpoints by id
 	between  map[[2]uint64][]uint64   // channels between two endpoints
+	outside  map[uint64]*outside      // by caller
 	seen     map[string]time.Time     // batches taken in within the overlap
 	mark     time.Time                // everything before it minus the overlap has been taken in
 	saved    time.Time

@@ -59,8 +59,15 @@ func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.
 	if o != nil {
 		r.Hops, entry = uint32(o.Hops), o.EntryEndpoint()
 		o.Sides(j.channels(set))
+		if j.outsideOf(o, nil) {
+			if err := j.askOutside(ctx, ts, f, o, quiet); err != nil {
+				return nil, err
+			}
+		}
+		j.outsideOf(o, set)
 	} else {
 		story.Sides(j.channels(set))
+		j.outsideIn(story)
 		r.Hops = uint32(len(story.Hops))
 		if story.Entry >= 0 {
 			entry = story.Facts[story.Entry].EndpointID

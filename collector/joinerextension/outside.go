@@ -1,0 +1,86 @@
+package joinerextension
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/baton-observability/baton/flow"
+)
+
+// maxAsked is how many flows are read again to learn whom an endpoint calls, and
+// whether it is always the same.
+const maxAsked = 10
+
+// outside is whom an endpoint calls that sends no spans. The narrow spans, of
+// which most flows are judged, do not name the callee, so that it is read from
+// the store for the first flows of each caller.
+type outside struct {
+	asked int
+	ids   []uint64 // of the parties outside
+}
+
+// outsideOf adds those whom the flow calls and who send no spans to a set, and
+// reports whether nothing is known of one of them yet.
+func (j *joiner) outsideOf(o *flow.Outline, set map[uint64]bool) (ask bool) {
+	o.Silent(func(caller uint64) {
+		switch x := j.outside[caller]; {
+		case x == nil || x.asked < maxAsked && len(x.ids) < 2:
+			ask = true
+		case len(x.ids) == 1 && set != nil: // of several, nothing tells which
+			set[x.ids[0]] = true
+		}
+	})
+	return ask
+}
+
+// askOutside reads a flow again, once it is plain that nobody will send the
+// other side of its calls.
+func (j *joiner) askOutside(ctx context.Context, ts *tenantState, f *flowState, o *flow.Outline, quiet time.Duration) error {
+	if quiet < unseenPatience {
+		return nil
+	}
+	if len(j.outside) > maxEndpoints {
+		clear(j.outside)
+	}
+	if j.outside == nil {
+		j.outside = map[uint64]*outside{}
+	}
+	o.Silent(func(caller uint64) {
+		if j.outside[caller] == nil {
+			j.outside[caller] = &outside{}
+		}
+		j.outside[caller].asked++
+	})
+	known, err := j.endpoints(ctx, ts, f)
+	if err != nil {
+		return err
+	}
+	story, err := j.reread(ctx, ts, f, known)
+	if err != nil {
+		return err
+	}
+	j.outsideIn(story)
+	for i := range story.Hops {
+		for k := range story.Hops[i].Parties {
+			if p := &story.Hops[i].Parties[k]; p.Span < 0 {
+				j.write.endpoint(p.Endpoint, p.ID)
+			}
+		}
+	}
+	return nil
+}
+
+// outsideIn learns from a flow that was put together whole.
+func (j *joiner) outsideIn(story *flow.Story) {
+	for i := range story.Hops {
+		parties := story.Hops[i].Parties
+		if len(parties) < 2 || parties[0].Span < 0 {
+			continue
+		}
+		last := &parties[len(parties)-1]
+		if x := j.outside[parties[0].ID]; x != nil && len(x.ids) < 2 && last.Span < 0 && last.Role != flow.Channel && !slices.Contains(x.ids, last.ID) {
+			x.ids = append(x.ids, last.ID)
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package joinerextension
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/baton-observability/baton/flow"
+)
+
+// A partner that never fails is known all the same, once it is plain that it
+// sends no spans. Where one caller's name stands for several partners, none is
+// said to be the one.
+func TestPartiesOutsideAreLearned(t *testing.T) {
+	tests := []struct {
+		name  string
+		hosts []string
+		want  bool
+	}{
+		{"one partner", []string{"pay.bank.example"}, true},
+		{"several by one name", []string{"a.bank.example", "b.bank.example"}, false},
+		{"nobody says who", []string{""}, false},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			e := newEstate(t, 3)
+			for n := range 600 {
+				tr := e.trace(n)
+				root := e.span("shop", tr, flow.SpanID{}, server, "POST /orders", n*20, 10, attr("http.request.method", "POST"), attr("http.route", "/orders"))
+				call := []opt{attr("http.request.method", "POST"), attr("url.template", "/pay")}
+				if host := tc.hosts[n%len(tc.hosts)]; host != "" {
+					call = append(call, attr("server.address", host))
+				}
+				e.span("shop", tr, root, client, "POST /pay", n*20+2, 5, call...)
+			}
+			st := play(t, e, 1, false)
+			var last *flow.Flow
+			with := map[uint64]int{}
+			for _, f := range st.flows {
+				if last == nil || f.Start > last.Start {
+					last = &f
+				}
+				for _, id := range f.Endpoints {
+					if _, sent := st.ends[id]; !sent {
+						with[id]++
+					}
+				}
+			}
+			partner := flow.Endpoint{Environment: "production", Kind: flow.API, System: "http", Operation: "POST /pay", Host: tc.hosts[0], Role: flow.Provider}
+			if got := slices.Contains(last.Endpoints, partner.ID()); got != tc.want || len(with) > 1 {
+				t.Errorf("the last flow has the partner: %v, want %v; %s", got, tc.want, fmt.Sprint(with))
+			}
+			if tc.want && (with[partner.ID()] < 50 || with[partner.ID()] == 600) {
+				t.Errorf("%d flows have the partner", with[partner.ID()])
+			}
+		})
+	}
+}
