@@ -89,7 +89,7 @@ func Command(version string) *cobra.Command {
 	f.StringVar(&o.dir, "dir", "", "where to make the data folder (default the system's temporary folder): the disk that is measured")
 	f.BoolVar(&o.keep, "keep", false, "leave the data folder behind")
 	f.StringVar(&o.json, "json", "", "write the result as JSON to this file")
-	f.StringVar(&o.markdown, "md", "", "write the result as Markdown into this file, between its marks if it has them (- = standard output)")
+	f.StringVar(&o.markdown, "md", "", "write the result as Markdown into this file, between its marks if it has them, and a plot beside it (- = standard output, without)")
 	f.BoolVar(&o.check, "check", false, "exit with 1 when a goal is missed")
 	return cmd
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -18,7 +19,7 @@ const pageSize = 50
 // teamFailed lists the failed flows that touch a team: the newest of them, in order, and no others.
 func (s *Set) teamFailed(ctx context.Context, t *truth, team string, from, to time.Time) (time.Duration, error) {
 	var list web.FlowList
-	took, err := s.fetch(ctx, "/api/v1/flows"+between(from, to, "status", "failed", "team", team, "limit", fmt.Sprint(pageSize)), &list)
+	took, err := s.fetch(ctx, "/api/v1/flows"+between(from, to, url.Values{"status": {"failed"}, "team": {team}, "limit": {fmt.Sprint(pageSize)}}), &list)
 	if err != nil {
 		return took, err
 	}
@@ -75,7 +76,7 @@ func valueOf(f *web.Flow) string {
 // failures groups the failed flows of a day: as many for each culprit as failed by it, each owned.
 func (s *Set) failures(ctx context.Context, t *truth, from, to time.Time) (time.Duration, error) {
 	var list web.FailureList
-	took, err := s.fetch(ctx, "/api/v1/failures"+between(from, to, "limit", "500"), &list)
+	took, err := s.fetch(ctx, "/api/v1/failures"+between(from, to, url.Values{"limit": {"500"}}), &list)
 	if err != nil {
 		return took, err
 	}
@@ -113,7 +114,7 @@ const mapSample = 200
 // serviceMap draws who calls whom: from as many flows as there are, services with their owners.
 func (s *Set) serviceMap(ctx context.Context, from, to time.Time) (time.Duration, error) {
 	var m web.Map
-	took, err := s.fetch(ctx, "/api/v1/map"+between(from, to), &m)
+	took, err := s.fetch(ctx, "/api/v1/map"+between(from, to, nil), &m)
 	if err != nil {
 		return took, err
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/url"
 	"slices"
@@ -155,11 +156,9 @@ func (s *Set) fetch(ctx context.Context, path string, into any) (time.Duration, 
 	return took, nil
 }
 
-// between is a window in a query string.
-func between(from, to time.Time, more ...string) string {
+// between is a window in a query string, with more parameters or nil.
+func between(from, to time.Time, more url.Values) string {
 	v := url.Values{"from": {from.UTC().Format(time.RFC3339Nano)}, "to": {to.UTC().Format(time.RFC3339Nano)}}
-	for i := 0; i < len(more); i += 2 {
-		v.Set(more[i], more[i+1])
-	}
+	maps.Copy(v, more)
 	return "?" + v.Encode()
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -26,38 +27,25 @@ func (r *Result) Markdown() string {
 		}
 		b.WriteString("\n")
 	}
-	b.WriteString(r.plot())
-	return b.String()
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// plot shows how much of each goal was used up, as a chart that GitHub draws from text.
-func (r *Result) plot() string {
-	var names, used []string
-	for _, g := range r.Goals {
-		if g.Limit > 0 { // nothing is ever a share of none
-			names = append(names, fmt.Sprintf("%q", short.Replace(g.Name)))
-			used = append(used, fmt.Sprintf("%.0f", min(100*g.Used(), 400)))
-		}
-	}
-	limit := strings.TrimSuffix(strings.Repeat("100, ", len(used)), ", ")
-	return fmt.Sprintf("```mermaid\n---\nconfig:\n  xyChart:\n    height: %d\n    width: 900\n---\nxychart-beta horizontal\n  title \"Percent of each limit that is used: up to 100 is within it\"\n"+
-		"  x-axis [%s]\n  y-axis \"%%\" 0 --> 400\n  bar [%s]\n  line [%s]\n```\n", 120+22*len(used), strings.Join(names, ", "), strings.Join(used, ", "), limit)
-}
-
-var short = strings.NewReplacer(", all processes", "", "flow ids of a correlation value", "correlation value", "flow page: hops and waterfall", "flow page",
-	"failed flows of a team, last hour", "team's failures, 1 h", ", last hour", ", 1 h")
-
-// WriteMarkdown writes the result to a file, "-" for w. In a file with marks it takes the place of what is between them.
+// WriteMarkdown writes the result to a file, "-" for w. In a file with marks it takes the place of what is between them. The plot
+// goes beside the file.
 func (r *Result) WriteMarkdown(file string, w io.Writer) error {
 	if file == "-" {
 		_, err := io.WriteString(w, r.Markdown())
 		return err
 	}
+	plot := strings.TrimSuffix(file, filepath.Ext(file)) + ".svg"
+	if err := os.WriteFile(plot, []byte(r.Plot()), 0o644); err != nil {
+		return fmt.Errorf("plot: %w", err)
+	}
 	old, err := os.ReadFile(file)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("document: %w", err)
 	}
-	text := begin + "\n" + r.Markdown() + end + "\n"
+	text := fmt.Sprintf("%s\n%s\n![How much of each limit is used](%s)\n%s\n", begin, r.Markdown(), filepath.Base(plot), end)
 	if before, rest, ok := strings.Cut(string(old), begin+"\n"); ok {
 		_, after, closed := strings.Cut(rest, end+"\n")
 		if !closed {

@@ -2,8 +2,10 @@ package report
 
 import (
 	"bytes"
+	"encoding/xml"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -108,13 +110,49 @@ func TestMarkdownTakesItsPlace(t *testing.T) {
 				require.True(t, strings.HasPrefix(s, tt.before) && strings.HasSuffix(s, tt.after), s)
 				require.NotContains(t, s, "old figures")
 				require.Equal(t, 1, strings.Count(s, begin))
-				require.Contains(t, s, "xychart-beta")
+				require.Contains(t, s, "(benchmarks.svg)")
 			}
 			require.NoError(t, os.Remove(file))
 		})
 	}
 	require.NoError(t, os.WriteFile(file, []byte(begin+"\nno end"), 0o600))
 	require.ErrorContains(t, r.WriteMarkdown(file, nil), "none that ends it")
+}
+
+func TestPlot(t *testing.T) {
+	r := good()
+	r.Last().Ingest.CPU = 1e6
+	r.Judge()
+	plot := r.Plot()
+	var drawn struct {
+		Width float64 `xml:"width,attr"`
+		Bars  []struct {
+			X     float64 `xml:"x,attr"`
+			Width string  `xml:"width,attr"`
+			Fill  string  `xml:"fill,attr"`
+		} `xml:"rect"`
+	}
+	require.NoError(t, xml.Unmarshal([]byte(plot), &drawn))
+	limits, missed := 0, 0
+	for _, g := range r.Goals {
+		if g.Limit > 0 {
+			limits++
+		}
+	}
+	require.Len(t, drawn.Bars, 1+limits, "the background, and a bar for each limit")
+	for _, bar := range drawn.Bars[1:] {
+		width, err := strconv.ParseFloat(bar.Width, 64)
+		require.NoError(t, err)
+		require.Less(t, bar.X+width, drawn.Width)
+		if bar.Fill == "#c2410c" {
+			missed++
+			require.Greater(t, width, float64(plotScale))
+		} else {
+			require.LessOrEqual(t, width, float64(plotScale))
+		}
+	}
+	require.Equal(t, len(r.Missed()), missed)
+	require.Contains(t, plot, "1,000,000 CPU-s per M spans")
 }
 
 func TestNumbers(t *testing.T) {
