@@ -18,6 +18,7 @@ type Extractor struct {
 	owner    atomic.Pointer[[]string]
 	changes  atomic.Uint64
 	gateway  []string
+	never    []Never
 	ends     [256]bool // the last bytes of the names above: spares most attributes the comparison
 }
 
@@ -31,6 +32,8 @@ type Rules struct {
 	// GatewayAttributes are span attributes that only gateways of this estate
 	// set, for example "gateway.name": a span that has one is a gateway's.
 	GatewayAttributes []string
+	// Never are joins that are not to be made, see ParseNever.
+	Never []string
 }
 
 // DefaultOwnerAttributes are the resource attributes by which teams commonly
@@ -61,12 +64,19 @@ func NewExtractor(r Rules) (*Extractor, error) {
 		}
 		x.business = append(x.business, b)
 	}
+	for _, s := range r.Never {
+		n, err := ParseNever(s)
+		if err != nil {
+			return nil, err
+		}
+		x.never = append(x.never, n)
+	}
 	owner := slices.Clone(r.OwnerAttributes)
 	if r.OwnerAttributes == nil {
 		owner = slices.Clone(DefaultOwnerAttributes)
 	}
 	x.KeepOwnerAttributes(owner)
-	for what, n := range map[string]int{"correlation keys": len(x.business), "owner attributes": len(owner), "gateway attributes": len(x.gateway)} {
+	for what, n := range map[string]int{"correlation keys": len(x.business), "owner attributes": len(owner), "gateway attributes": len(x.gateway), "joins never to make": len(x.never)} {
 		if n > maxRules {
 			return nil, fmt.Errorf("%d %s: at most %d, because every attribute is compared with each", n, what, maxRules)
 		}
@@ -162,6 +172,9 @@ func (x *Extractor) Span(r *Resource, scope string, s ptrace.Span, f *Facts) {
 	x.classify(&b, f)
 	x.businessKeys(&b, f)
 	f.correlate(&b)
+	if x.never != nil {
+		x.part(f)
+	}
 	f.counts(&b, s.Links().Len())
 	f.flag(&b)
 	f.endpoint()

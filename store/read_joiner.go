@@ -34,3 +34,17 @@ func (s *Store) FlowsSince(ctx context.Context, tenant string, revision uint64) 
 	})
 	return out, err
 }
+
+// FlowsJoinedBy lists the flows that one of the keys may have joined, or that
+// one of the services takes part in, the newest first. Rows show so many keys.
+func (s *Store) FlowsJoinedBy(ctx context.Context, tenant string, keys, services []string, shown int) ([]flow.FlowID, error) {
+	var ids []flow.FlowID
+	p := params{"tenant": tenant, "keys": append([]string{}, keys...), "services": append([]string{}, services...), "shown": uint64(shown), "limit": uint64(maxOpenFlows)}
+	err := s.each(ctx, "flows_joined_by", p, func(r driver.Rows) error {
+		var id flow.FlowID
+		err := r.Scan(&id)
+		ids = append(ids, id)
+		return err
+	})
+	return ids, err
+}

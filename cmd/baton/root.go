@@ -69,7 +69,7 @@ localhost:4318 (HTTP), the page is at http://localhost:8080, the data is kept in
 Settings are environment variables (BATON_DATA_DIR, BATON_WEB_ENDPOINT,
 BATON_OTLP_GRPC_ENDPOINT, BATON_OTLP_HTTP_ENDPOINT, BATON_OWNERSHIP,
 BATON_CLICKHOUSE_DSN, BATON_RETENTION, BATON_MAX_DISK, BATON_FSYNC, BATON_ROLES,
-BATON_CORRELATION_KEYS), single values by --set path=value, or a collector
+BATON_CORRELATION_KEYS, BATON_NEVER_JOIN), single values by --set path=value, or a collector
 configuration of your own with --config. The README has a table of them.`
 	c.Example = `  BATON_OWNERSHIP=ownership.yaml baton serve
   BATON_CORRELATION_KEYS='order.id,shipment.id*' baton serve

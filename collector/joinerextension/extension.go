@@ -52,7 +52,11 @@ func (e *joinerExtension) Start(_ context.Context, host component.Host) error {
 		return err
 	}
 	st := x.Store()
-	e.work = &worker{stats: &counters{}, make: func() *joiner { return newJoiner(e.cfg, st, st, st, st, e.log, time.Now) }}
+	e.work = &worker{stats: &counters{}, make: func() *joiner {
+		j := newJoiner(e.cfg, st, st, st, st, e.log, time.Now)
+		j.never = x.Extractor().Never()
+		return j
+	}}
 	if st.Shared() {
 		name, err := os.Hostname()
 		if err != nil {

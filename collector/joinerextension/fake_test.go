@@ -204,6 +204,17 @@ func (f *fakeStore) FlowsSince(_ context.Context, _ string, revision uint64) (ma
 	return out, nil
 }
 
+func (f *fakeStore) FlowsJoinedBy(_ context.Context, _ string, keys, services []string, _ int) ([]flow.FlowID, error) {
+	var out []flow.FlowID
+	for id, x := range f.flows {
+		if slices.ContainsFunc(x.Correlations, func(c flow.KeyValue) bool { return slices.Contains(keys, c.Key) }) ||
+			slices.ContainsFunc(services, func(s string) bool { return slices.Contains(x.Services, s) }) {
+			out = append(out, id)
+		}
+	}
+	return out, nil
+}
+
 func (f *fakeStore) OpenFlows(context.Context, string) ([]flow.FlowID, error) {
 	var out []flow.FlowID
 	for id, x := range f.flows {

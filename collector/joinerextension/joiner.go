@@ -20,29 +20,31 @@ import (
 // joiner reads committed batches, joins their traces into flows, judges the
 // flows and writes what changed. One goroutine owns all of it.
 type joiner struct {
-	cfg      *Config
-	feed     feed
-	facts    facts
-	sink     sink
-	memory   memory
-	log      *zap.Logger
-	clock    func() time.Time
-	tenants  map[string]*tenantState
-	filter   *filter // of all tenants: a hash that another tenant has costs a look-up
-	dirty    map[dirtyKey]struct{}
-	later    deadlines
-	write    writes
-	known    map[uint64]flow.Endpoint // endpoints by id
-	between  map[[2]uint64][]uint64   // channels between two endpoints
-	outside  map[uint64]*outside      // by caller
-	seen     map[string]time.Time     // batches taken in within the overlap
-	mark     time.Time                // everything before it minus the overlap has been taken in
-	saved    time.Time
-	lessons  []due     // in the order of their times
-	learntTo time.Time // what was taken in up to here has taught what it could
-	revised  uint64    // the last revision given
-	listened time.Time // when silent sources were last looked for
-	stats    *counters
+	cfg       *Config
+	feed      feed
+	facts     facts
+	sink      sink
+	memory    memory
+	log       *zap.Logger
+	clock     func() time.Time
+	tenants   map[string]*tenantState
+	filter    *filter // of all tenants: a hash that another tenant has costs a look-up
+	dirty     map[dirtyKey]struct{}
+	later     deadlines
+	write     writes
+	known     map[uint64]flow.Endpoint // endpoints by id
+	between   map[[2]uint64][]uint64   // channels between two endpoints
+	outside   map[uint64]*outside      // by caller
+	seen      map[string]time.Time     // batches taken in within the overlap
+	mark      time.Time                // everything before it minus the overlap has been taken in
+	saved     time.Time
+	lessons   []due     // in the order of their times
+	learntTo  time.Time // what was taken in up to here has taught what it could
+	revised   uint64    // the last revision given
+	listened  time.Time // when silent sources were last looked for
+	never     []flow.Never
+	rejoining rejoining
+	stats     *counters
 }
 
 type dirtyKey struct {
@@ -92,7 +94,7 @@ func (j *joiner) start(ctx context.Context) error {
 			return err
 		}
 	}
-	return nil
+	return j.compare(ctx)
 }
 
 // recall loads what was learned of a tenant, and the flows it waits for.
@@ -152,6 +154,9 @@ func (j *joiner) step(ctx context.Context) (int, error) {
 	if err := j.wake(ctx, now); err != nil {
 		return len(batches), err
 	}
+	if err := j.rejoin(ctx, now); err != nil {
+		return len(batches), err
+	}
 	if err := j.judge(ctx, now); err != nil {
 		return len(batches), err
 	}
@@ -173,7 +178,9 @@ func (j *joiner) step(ctx context.Context) (int, error) {
 }
 
 // busy reports whether a flow waits for its verdict.
-func (j *joiner) busy() bool { return len(j.dirty) > 0 || j.later.soon(j.clock().Add(j.cfg.Interval)) }
+func (j *joiner) busy() bool {
+	return len(j.dirty) > 0 || j.rejoining.never != nil || j.later.soon(j.clock().Add(j.cfg.Interval))
+}
 
 func (j *joiner) takeIn(ctx context.Context, b *store.BatchFeed) error {
 	byTenant := map[string][]flow.TraceSpans{}

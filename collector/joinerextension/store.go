@@ -27,6 +27,7 @@ type facts interface {
 type sink interface {
 	WriteFlows(ctx context.Context, w store.FlowWrite) error
 	FlowsSince(ctx context.Context, tenant string, revision uint64) (map[flow.FlowID][]flow.TraceID, error)
+	FlowsJoinedBy(ctx context.Context, tenant string, keys, services []string, shown int) ([]flow.FlowID, error)
 	OpenFlows(ctx context.Context, tenant string) ([]flow.FlowID, error)
 	EndpointsByID(ctx context.Context, tenant string, ids []uint64) (map[uint64]flow.Endpoint, error)
 }

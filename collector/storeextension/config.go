@@ -25,6 +25,8 @@ type Config struct {
 	MaxDisk string `mapstructure:"max_disk"`
 	// CorrelationKeys are business keys, separated by commas; a trailing * lets a key repeat in one flow.
 	CorrelationKeys string `mapstructure:"correlation_keys"`
+	// NeverJoin undoes wrong joins, separated by commas: NAME[=VALUE][@SERVICE], also link@SERVICE and message@SERVICE.
+	NeverJoin string `mapstructure:"never_join"`
 	// Ownership are files and globs with teams and rules, separated by commas.
 	Ownership string `mapstructure:"ownership"`
 	// OwnerAttributes are resource attributes kept on endpoints besides those that the ownership files name.
@@ -61,24 +63,20 @@ func (c *Config) Validate() error {
 		}
 	}
 	if _, err := flow.NewExtractor(c.rules()); err != nil {
-		errs = append(errs, fmt.Errorf("correlation_keys: %w", err))
+		errs = append(errs, fmt.Errorf("correlation_keys or never_join: %w", err))
 	}
 	return errors.Join(errs...)
 }
 
 func (c *Config) rules() flow.Rules {
-	r := flow.Rules{OwnerAttributes: c.OwnerAttributes}
-	for k := range strings.SplitSeq(c.CorrelationKeys, ",") {
-		if k = strings.TrimSpace(k); k != "" {
-			r.Keys = append(r.Keys, k)
-		}
-	}
-	return r
+	return flow.Rules{OwnerAttributes: c.OwnerAttributes, Keys: list(c.CorrelationKeys), Never: list(c.NeverJoin)}
 }
 
-func (c *Config) ownershipPaths() []string {
+func (c *Config) ownershipPaths() []string { return list(c.Ownership) }
+
+func list(s string) []string {
 	var out []string
-	for p := range strings.SplitSeq(c.Ownership, ",") {
+	for p := range strings.SplitSeq(s, ",") {
 		if p = strings.TrimSpace(p); p != "" {
 			out = append(out, p)
 		}
