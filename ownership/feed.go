@@ -66,6 +66,7 @@ type feed struct {
 
 	restored bool // docs and good are of a run before, until the first answer
 
+	targets []string // files and globs that the files name
 	folders []string // that hold the files
 
 	mu      sync.Mutex
@@ -155,18 +156,19 @@ func (f *feed) look(now time.Time, force bool) {
 	}
 	start := time.Now()
 	defer func() { f.owed, f.took = false, time.Since(start) }()
-	names, problems := expandUpTo(f.spec.Paths, maxSourceFiles)
-	stat, newest := statAll(names, problems)
+	_, _, stat, newest := f.survey()
 	if stat == f.stat && f.looked.Sub(f.newest) > racy {
 		f.looked = now
 		return
 	}
+	docs, targets, problems := f.gather()
+	f.targets = targets
+	names, _, stat, newest := f.survey() // what the files name now is looked at next time
 	if stat != f.stat {
-		f.folders = foldersOf(f.spec.Paths, names)
+		f.folders = foldersOf(slices.Concat(f.spec.Paths, targets), names)
 	}
 	f.looked, f.stat, f.newest = now, stat, newest
-	docs, more := readDocuments(f.spec.Name, names)
-	f.set(docs, append(problems, more...))
+	f.set(docs, problems)
 }
 
 // lookAtAnswer takes what the poller has fetched.

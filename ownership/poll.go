@@ -145,11 +145,7 @@ func Read(ctx context.Context, s Spec, importers map[string]Importer, connect Co
 			problems = doc.Of(s.URL, err)
 		}
 	} else {
-		var names []string
-		names, problems = expandUpTo(s.Paths, maxSourceFiles)
-		var more Problems
-		docs, more = readDocuments(s.Name, names)
-		problems = append(problems, more...)
+		docs, _, problems = f.gather()
 	}
 	if len(problems) > 0 {
 		return nil, problems

@@ -60,7 +60,11 @@ func (c *catalogue) read(w *doc.Walker, root *yaml.Node) {
 		return
 	}
 	kind, ok := w.Text(kindAt, "kind")
-	if kind = strings.ToLower(kind); !ok || !slices.Contains(kinds, kind) {
+	kind = strings.ToLower(kind)
+	if ok && kind == "location" && !fromAPI(w.File) {
+		c.location(w.File, root)
+	}
+	if !ok || !slices.Contains(kinds, kind) {
 		return // a Template, a Location, or a kind of the company's own
 	}
 	at := doc.Get(meta, "name")

@@ -3,6 +3,7 @@ package backstage
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -186,12 +187,19 @@ func FuzzImport(f *testing.F) {
 		f.Add(document(f, name).Body, false)
 	}
 	f.Add([]byte(`[{"kind": "Component", "metadata": {"name": "a", "annotations": {"baton/host": "*[x"}}, "spec": {"owner": "user:x/y"}}]`), true)
+	f.Add([]byte("kind: Location\nspec: {targets: [a.yaml, ../b, 'https://c/d']}"), false)
 	f.Fuzz(func(t *testing.T, b []byte, api bool) {
 		name := "f"
 		if api {
 			name = "https://f"
 		}
-		c, err := Importer{}.Import([]ownership.Document{{Name: name, Body: b}}, nil)
+		d := ownership.Document{Name: name, Body: b}
+		for _, target := range (Importer{}).Follow(d) {
+			if api || !filepath.IsLocal(target) {
+				t.Errorf("follows %q", target)
+			}
+		}
+		c, err := Importer{}.Import([]ownership.Document{d}, nil)
 		if err != nil {
 			for _, p := range err.(ownership.Problems) {
 				if p.What == "" || p.Remedy == "" || p.Line == 0 || p.Column <= 0 {
