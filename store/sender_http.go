@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/ClickHouse/ch-go/proto"
@@ -39,10 +40,7 @@ func newHTTPSender(database string, dial func(ctx context.Context, addr string) 
 }
 
 func (s *httpSender) send(ctx context.Context, table, token string, in proto.Input) error {
-	q := url.Values{"query": {insertInto(table, in) + " FORMAT Native"}, "database": {s.database}}
-	if token != "" {
-		q.Set("insert_deduplication_token", token)
-	}
+	q := url.Values{"query": {insertInto(table, in) + insertSettings(token) + " FORMAT Native"}, "database": {s.database}}
 	buf := s.buffers.take()
 	defer func() {
 		if cap(buf.Buf) <= maxKept {
@@ -74,6 +72,17 @@ func (s *httpSender) send(ctx context.Context, table, token string, in proto.Inp
 	code, _ := strconv.ParseInt(res.Header.Get("X-ClickHouse-Exception-Code"), 10, 32)
 	return &InsertError{Table: table, Poison: poisonCode(int32(code)), Err: fmt.Errorf("code %d: %s", code, bytes.TrimSpace(answer))}
 }
+
+// insertSettings goes with the statement: a setting of the request would be set
+// and taken back in the engine's session, which is a statement each.
+func insertSettings(token string) string {
+	if token == "" {
+		return ""
+	}
+	return " SETTINGS insert_deduplication_token = '" + literals.Replace(token) + "'"
+}
+
+var literals = strings.NewReplacer(`\`, `\\`, `'`, `\'`)
 
 func (s *httpSender) close() error {
 	s.client.CloseIdleConnections()
