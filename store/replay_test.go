@@ -119,7 +119,7 @@ func TestReplayAfterInterruption(t *testing.T) {
 func TestReplayWithOtherTemplates(t *testing.T) {
 	s := testStore(t)
 	ctx := context.Background()
-	insert(t, s, "before", "", estate(300, 1)...) // teaches
+	insert(t, s, "before", "", estate(3000, 1)...) // teaches
 	teach := make([]ptrace.Traces, template.MaxFreshShapes)
 	for i := range teach {
 		teach[i] = spansOf(t, span{trace: 9, id: 1, name: "x", start: noon.UnixNano(), end: noon.UnixNano(), attrs: map[string]any{fmt.Sprint("key", i): 1}})

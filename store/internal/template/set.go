@@ -24,6 +24,8 @@ const (
 	// maxTemplates of one shape are kept at a time. One more, and the slot with
 	// the most values is taken for one that varies: products of values explode.
 	maxTemplates = 1024
+	// trial is how many spans of a shape are looked at before it has templates.
+	trial = 512
 	// maxSpent is how many templates a day may bring, of one shape and in all. An
 	// estate of 25 services has some thousands. A template pays from some twenty
 	// spans on; past this many new ones shapes are plain until tomorrow.
@@ -65,6 +67,9 @@ func (s *Set) Encode(tenant string, m pcommon.Map, vals []byte) ([]byte, *Templa
 	if sh == nil {
 		return vals, nil
 	}
+	if sh.trial > 0 {
+		s.study(sh, m)
+	}
 	start := len(vals)
 	for { // until no slot turns out to vary, each of which does so once
 		varies := false
@@ -73,7 +78,7 @@ func (s *Set) Encode(tenant string, m pcommon.Map, vals []byte) ([]byte, *Templa
 		for _, v := range m.All() {
 			sl := &sh.slots[i]
 			i++
-			if sl.dynamic {
+			if sl.dynamic || sh.trial > 0 {
 				if dynamic > 0 {
 					vals = append(vals, wire.Separator)
 				}
@@ -107,6 +112,28 @@ func (s *Set) Encode(tenant string, m pcommon.Map, vals []byte) ([]byte, *Templa
 	}
 }
 
+// study looks at the values of one of the first spans of a shape. They keep all
+// their values: what varies is known after them, and a shape that few spans have
+// is not worth a template of its own.
+func (s *Set) study(sh *shape, m pcommon.Map) {
+	if sh.trial--; sh.trial == 0 {
+		sh.forget()
+	}
+	i := 0
+	for _, v := range m.All() {
+		sl := &sh.slots[i]
+		i++
+		if sl.dynamic {
+			continue
+		}
+		if _, ok := sl.find(v); !ok {
+			if _, ok = s.learn(sl, v); !ok {
+				sh.vary(sl)
+			}
+		}
+	}
+}
+
 // learn gives a new value of a constant slot its number; ok is false for a slot
 // that varies.
 func (s *Set) learn(sl *slot, v pcommon.Value) (at uint8, ok bool) {
@@ -133,7 +160,7 @@ func (s *Set) add(tenant string, sh *shape, hash uint64) *Template {
 		s.spent++
 		sh.spent++
 	}
-	t := &Template{tuple: string(s.tuple), hash: hash, shape: sh}
+	t := &Template{tuple: string(s.tuple), hash: hash, shape: sh, plain: sh.trial > 0}
 	t.ID = ContentID(tenant, wire.AppendShape(nil, t.Slots()))
 	sh.insert(t)
 	return t

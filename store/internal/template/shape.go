@@ -18,10 +18,11 @@ type shape struct {
 	table  []*Template // open addressing; its length is a power of two
 	count  int         // of templates in the table
 	spent  int         // templates made since the shape was first seen
+	trial  int         // spans that are still to be looked at
 }
 
 func newShape(tenant string, m pcommon.Map, hash uint64) *shape {
-	sh := &shape{tenant: strings.Clone(tenant), hash: hash, slots: make([]slot, 0, m.Len())}
+	sh := &shape{tenant: strings.Clone(tenant), hash: hash, trial: trial, slots: make([]slot, 0, m.Len())}
 	for k, v := range m.All() {
 		sl := slot{key: strings.Clone(k), typ: wire.Type(v)}
 		sl.dynamic = sl.typ != wire.TypeString && sl.typ != wire.TypeInt && sl.typ != wire.TypeBool
@@ -50,6 +51,12 @@ func (sh *shape) is(tenant string, m pcommon.Map) bool {
 // found no more.
 func (sh *shape) vary(sl *slot) {
 	*sl = slot{key: sl.key, typ: sl.typ, dynamic: true}
+	if sh.trial == 0 {
+		sh.forget()
+	}
+}
+
+func (sh *shape) forget() {
 	clear(sh.table)
 	sh.count = 0
 }
@@ -104,6 +111,7 @@ type Template struct {
 	tuple string // the number of each constant slot's value
 	hash  uint64
 	shape *shape
+	plain bool // no slot is constant
 
 	// Used is for the caller: the batch that has the template, and its number in it.
 	Used struct {
@@ -118,8 +126,8 @@ func (t *Template) Slots() []wire.Slot {
 	at := 0
 	for i := range t.shape.slots {
 		sl := &t.shape.slots[i]
-		out[i] = wire.Slot{Key: sl.key, Type: sl.typ, Const: !sl.dynamic}
-		if !sl.dynamic {
+		out[i] = wire.Slot{Key: sl.key, Type: sl.typ, Const: !sl.dynamic && !t.plain}
+		if out[i].Const {
 			out[i].Text = sl.text(t.tuple[at])
 			at++
 		}
