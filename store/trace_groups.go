@@ -76,23 +76,25 @@ func (g *traceGroups) group(tenant string, trace flow.TraceID) *traceGroup {
 	return &g.traces[i]
 }
 
-// feed is the narrow spans by trace, in order of arrival.
+// slab is how many spans of the feed are allocated together: enough for some ten
+// traces. The joiner lets go of traces one by one, and a flow that lasts must not
+// keep the spans of a whole batch in memory.
+const slab = 64
+
+// feed is the narrow spans by trace, in order of arrival. It is the caller's.
 func (g *traceGroups) feed() []flow.TraceSpans {
-	sorted := make([]flow.Span, len(g.narrow))
-	ends := make([]int, len(g.traces))
 	feed := make([]flow.TraceSpans, len(g.traces))
-	at := 0
-	for i := range g.traces {
-		ends[i] = at
-		at += g.traces[i].spans
-	}
-	for i, o := range g.owner {
-		sorted[ends[o]] = g.narrow[i]
-		ends[o]++
-	}
+	var room []flow.Span
 	for i := range g.traces {
 		t := &g.traces[i]
-		feed[i] = flow.TraceSpans{Tenant: t.tenant, Trace: t.trace, Spans: sorted[ends[i]-t.spans : ends[i] : ends[i]]}
+		if len(room) < t.spans {
+			room = make([]flow.Span, max(slab, t.spans))
+		}
+		feed[i] = flow.TraceSpans{Tenant: t.tenant, Trace: t.trace, Spans: room[:0:t.spans]}
+		room = room[t.spans:]
+	}
+	for i, o := range g.owner {
+		feed[o].Spans = append(feed[o].Spans, g.narrow[i])
 	}
 	return feed
 }
