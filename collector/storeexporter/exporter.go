@@ -117,12 +117,10 @@ func (e *storeExporter) ConsumeTraces(ctx context.Context, td ptrace.Traces) err
 		return consumererror.NewPermanent(fmt.Errorf("encode the spans for the log: %w", err))
 	}
 	key := recordKey(*buf)
-	e.lane.put(key, part{tenant, td}, len(*buf))
+	e.lane.put(ctx, key, part{tenant, td}, len(*buf))
 	_, duplicate, err := e.wal.Append(ctx, *buf, rows)
 	if err != nil || duplicate {
-		if p, ok := e.lane.take(key); ok {
-			p.release()
-		}
+		e.lane.drop(key)
 	}
 	switch {
 	case err == nil:

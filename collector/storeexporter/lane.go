@@ -1,7 +1,9 @@
 package storeexporter
 
 import (
+	"context"
 	"sync"
+	"time"
 
 	"github.com/cespare/xxhash/v2"
 	"go.opentelemetry.io/collector/pdata/ptrace"
@@ -15,6 +17,8 @@ type lane struct {
 	mu    sync.Mutex
 	parts map[uint64]lanePart // by hash of the record
 	bytes int
+	taken time.Time     // when the inserter last took something
+	room  chan struct{} // closed at the next time; nil when nobody waits
 }
 
 type lanePart struct {
@@ -27,12 +31,47 @@ type lanePart struct {
 // as soon as it is in the log, so that the lane is as short as the inserter is behind.
 const laneBytes = 8 << 20
 
-// put keeps the spans of a record that is about to be appended.
-func (l *lane) put(key uint64, p part, bytes int) {
+// laneWait is how long a sender waits at most for the inserter to make room, and
+// how long the inserter may have stood still for that.
+const laneWait = time.Second
+
+// put keeps the spans of a record that is about to be appended. While the
+// inserter gets on and is behind, it waits: at full rate a sender that is
+// answered a little later costs less than its spans do when they are decoded
+// twice. When the store is away the log alone takes what comes, at once.
+func (l *lane) put(ctx context.Context, key uint64, p part, bytes int) {
+	if bytes > laneBytes {
+		return
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.bytes+bytes > laneBytes {
-		return
+	var late <-chan time.Time
+	for l.bytes+bytes > laneBytes {
+		if time.Since(l.taken) > laneWait {
+			return
+		}
+		if l.room == nil {
+			l.room = make(chan struct{})
+		}
+		if late == nil {
+			t := time.NewTimer(laneWait)
+			defer t.Stop()
+			late = t.C
+		}
+		room := l.room
+		l.mu.Unlock()
+		over := false
+		select {
+		case <-room:
+		case <-late:
+			over = true
+		case <-ctx.Done():
+			over = true
+		}
+		l.mu.Lock()
+		if over {
+			return
+		}
 	}
 	if l.parts == nil {
 		l.parts = map[uint64]lanePart{}
@@ -45,14 +84,32 @@ func (l *lane) put(key uint64, p part, bytes int) {
 	l.bytes += bytes
 }
 
-// take returns the spans of a record once; release them after use.
+// take gives the inserter the spans of a record once; release them after use.
 func (l *lane) take(key uint64) (part, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.taken = time.Now() // also when they are not here: the inserter gets on
+	return l.remove(key)
+}
+
+// drop lets go of a record that the log did not take.
+func (l *lane) drop(key uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if p, ok := l.remove(key); ok {
+		p.release()
+	}
+}
+
+func (l *lane) remove(key uint64) (part, bool) {
 	p, ok := l.parts[key]
 	if ok {
 		delete(l.parts, key)
 		l.bytes -= p.bytes
+	}
+	if l.room != nil {
+		close(l.room)
+		l.room = nil
 	}
 	return p.part, ok
 }
