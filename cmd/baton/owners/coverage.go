@@ -118,6 +118,10 @@ decide about nothing that was seen, teams that own nothing.`,
 		if err != nil {
 			return err
 		}
+		edges, err := server.edges(cmd.Context(), time.Now().Add(-since), environment)
+		if err != nil {
+			return err
+		}
 		endpoints, owners := make([]audit.Endpoint, len(listed)), make([]ownership.Owner, len(listed))
 		for i := range listed {
 			endpoints[i] = listed[i].audit()
@@ -133,7 +137,12 @@ decide about nothing that was seen, teams that own nothing.`,
 				owners[i] = set.Resolve(endpoints[i].Subject)
 			}
 		}
-		out := measure(audit.NewOwnedEstate(set, endpoints, owners), len(*files) > 0)
+		beside := neighboursOf(listed, edges)
+		nodes := make(map[string]string, len(listed))
+		for i := range listed {
+			nodes[listed[i].ID] = listed[i].node()
+		}
+		out := measure(audit.NewOwnedEstate(set, endpoints, owners), len(*files) > 0, func(id string) []audit.Neighbour { return beside[nodes[id]] })
 		out.since, out.shown = since, limit
 		if err := printed(cmd.OutOrStdout(), *format, out, out.text); err != nil {
 			return err
@@ -153,7 +162,7 @@ func percent(part, total uint64) float64 {
 	return 100 * audit.Share{Owned: part, Total: total}.Ratio()
 }
 
-func measure(e *audit.Estate, byFile bool) covered {
+func measure(e *audit.Estate, byFile bool, beside func(id string) []audit.Neighbour) covered {
 	c := e.Coverage()
 	of := func(s audit.Share) share { return share{s.Owned, s.Declared, s.Total, percent(s.Owned, s.Total)} }
 	out := covered{Endpoints: of(c.Endpoints), Traffic: of(c.Traffic), Failures: of(c.Failures), Unowned: []unowned{}, byFile: byFile}
@@ -164,7 +173,7 @@ func measure(e *audit.Estate, byFile bool) covered {
 		u := &c.Unowned[i]
 		row := unowned{ID: u.ID, Name: u.Name(), Kind: u.Subject.Kind, Role: u.Subject.Role, Failures: u.Failures, Traffic: u.Traffic, OnPurpose: u.OnPurpose}
 		if !u.OnPurpose && i < maxProposed {
-			for _, p := range e.Propose(u.Endpoint, nil) {
+			for _, p := range e.Propose(u.Endpoint, beside(u.ID)) {
 				row.Proposals = append(row.Proposals, proposalOf(&p))
 			}
 		}
