@@ -45,6 +45,19 @@ type Classification struct {
 	System string `json:"system"`
 }
 
+// Clock defines model for Clock.
+type Clock struct {
+	Service string `json:"service"`
+
+	// ShiftNs Added to the times of its spans
+	ShiftNs int64 `json:"shift_ns"`
+}
+
+// Clocks Services whose clocks contradict the others': a call answered before it was made, a message taken up before it was sent.
+// Starts, durations of hops and waits are shown with the shift added; a span by itself is answered with its times as they were sent, and
+// no verdict depends on it.
+type Clocks = []Clock
+
 // Correlation defines model for Correlation.
 type Correlation struct {
 	Key   string `json:"key"`
@@ -60,6 +73,10 @@ type Coverage struct {
 
 // Culprit The hop and role that failed first and was not recovered; of a slow flow, the hop or hand-off that took longer than usual.
 type Culprit struct {
+	// Alternatives Of a flow by itself, who else may have dropped the baton, the likeliest first: who failed in another branch, whose failure
+	// followed from this one, who stands on the other sides of the hop
+	Alternatives *[]Culprit `json:"alternatives,omitempty"`
+
 	// Between For a hand-off, the two services
 	Between *[]string `json:"between,omitempty"`
 
@@ -247,6 +264,10 @@ type Flow struct {
 
 // FlowDetail defines model for FlowDetail.
 type FlowDetail struct {
+	// Clocks Services whose clocks contradict the others': a call answered before it was made, a message taken up before it was sent.
+	// Starts, durations of hops and waits are shown with the shift added; a span by itself is answered with its times as they were sent, and
+	// no verdict depends on it.
+	Clocks       Clocks        `json:"clocks"`
 	Correlations []Correlation `json:"correlations"`
 	Culprit      *Culprit      `json:"culprit"`
 	DurationNs   int64         `json:"duration_ns"`
@@ -1057,6 +1078,10 @@ type SpanStatus struct {
 // in their description; -1 means none. In a flow, the traces form one waterfall: the first span of a trace that continues
 // another hangs under the span it was joined to (flag `joined`).
 type SpanTable struct {
+	// Clocks Services whose clocks contradict the others': a call answered before it was made, a message taken up before it was sent.
+	// Starts, durations of hops and waits are shown with the shift added; a span by itself is answered with its times as they were sent, and
+	// no verdict depends on it.
+	Clocks  Clocks      `json:"clocks"`
 	Columns SpanColumns `json:"columns"`
 
 	// DurationNs From `start` to the latest end

@@ -63,12 +63,13 @@ func culpritOf(c *flow.Culprit, at int64, d *directory) *Culprit {
 }
 
 // hopsOf are the hops of a story from offset, at most limit, in order of start.
-func hopsOf(story *flow.Story, order []int, d *directory) []Hop {
+func hopsOf(story *flow.Story, order []int, clocks []flow.ClockShift, d *directory) []Hop {
 	out := make([]Hop, 0, len(order))
 	for _, i := range order {
 		h := &story.Hops[i]
+		start, duration, wait := story.Shown(i, clocks)
 		hop := Hop{ID: flow.FormatEndpointID(h.ID), Parents: make([]string, len(h.Parents)), Shared: h.Shared, Kind: h.Kind.String(),
-			Parties: make([]Party, len(h.Parties)), Start: unixTime(h.Start), DurationNs: h.Duration, WaitNs: h.Wait,
+			Parties: make([]Party, len(h.Parties)), Start: unixTime(start), DurationNs: duration, WaitNs: wait,
 			Attempts: int64(h.Attempts), Outcome: h.Outcome.String()}
 		for k, p := range h.Parents {
 			hop.Parents[k] = flow.FormatEndpointID(story.Hops[p].ID)

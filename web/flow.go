@@ -39,10 +39,19 @@ func (s *Server) GetFlow(c echo.Context, id FlowIDParam, in GetFlowParams) error
 	told := flow.Assemble(r.wide)
 	out := detail(r, told, history, d)
 	out.Truncated = r.more
-	order := hopOrder(told)
+	if out.Culprit != nil {
+		also := []Culprit{}
+		for _, a := range told.Alternatives(r.Culprit) {
+			also = append(also, *culpritOf(&a, r.FailedAt, d))
+		}
+		out.Culprit.Alternatives = &also
+	}
+	clocks := told.Clocks()
+	out.Clocks = clocksOf(clocks)
+	order := hopOrder(told, clocks)
 	first := min(pos.Offset, len(order))
 	last := min(first+limit, len(order))
-	out.Hops = hopsOf(told, order[first:last], d)
+	out.Hops = hopsOf(told, order[first:last], clocks, d)
 	if last < len(order) {
 		out.NextCursor = cursor{Query: hash, Offset: last}.encode()
 	}
@@ -106,14 +115,22 @@ func traceIDs(f *flow.Flow, story *flow.Story) []string {
 	return out
 }
 
-func hopOrder(story *flow.Story) []int {
-	order := make([]int, len(story.Hops))
+func hopOrder(story *flow.Story, clocks []flow.ClockShift) []int {
+	order, start := make([]int, len(story.Hops)), make([]int64, len(story.Hops))
 	for i := range order {
 		order[i] = i
+		start[i], _, _ = story.Shown(i, clocks)
 	}
 	slices.SortFunc(order, func(a, b int) int {
-		x, y := &story.Hops[a], &story.Hops[b]
-		return cmp.Or(cmp.Compare(x.Start, y.Start), cmp.Compare(x.ID, y.ID))
+		return cmp.Or(cmp.Compare(start[a], start[b]), cmp.Compare(story.Hops[a].ID, story.Hops[b].ID))
 	})
 	return order
+}
+
+func clocksOf(clocks []flow.ClockShift) []Clock {
+	out := make([]Clock, len(clocks))
+	for i, c := range clocks {
+		out[i] = Clock{Service: c.Service, ShiftNs: int64(c.Shift)}
+	}
+	return out
 }

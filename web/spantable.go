@@ -39,8 +39,14 @@ func (d dict[K]) index(k K, added func()) int32 {
 // were too many to be read; culprit, when not nil, marks its span.
 func spanTable(story *flow.Story, total int, more bool, culprit *flow.Culprit, d *directory) SpanTable {
 	rows := make([]spanRow, len(story.Facts))
+	clocks := story.Clocks()
 	for i, f := range story.Facts {
 		rows[i].Facts = f
+		if by := flow.ShiftOf(clocks, f.Endpoint.Service); by != 0 {
+			right := *f
+			right.Start += by
+			rows[i].Facts = &right
+		}
 		if h := story.HopOf[i]; h >= 0 {
 			rows[i].shared = story.Hops[h].Shared
 		}
@@ -49,7 +55,7 @@ func spanTable(story *flow.Story, total int, more bool, culprit *flow.Culprit, d
 	t := table{traces: dict[flow.TraceID]{}, services: dict[string]{}, names: dict[string]{},
 		endpoints: dict[uint64]{}, teams: dict[string]{}}
 	t.out = SpanTable{SpanCount: int64(max(total, len(rows))), Truncated: more, Traces: []string{}, Services: []string{},
-		Names: []string{}, Endpoints: []SpanEndpoint{}, Teams: []TeamRef{}}
+		Names: []string{}, Endpoints: []SpanEndpoint{}, Teams: []TeamRef{}, Clocks: clocksOf(clocks)}
 	start, end := extent(rows)
 	t.out.Start, t.out.DurationNs = unixTime(start), end-start
 	t.out.Columns = newColumns(w)

@@ -81,6 +81,7 @@ export function detail(flow: Flow, n: number): Schemas['FlowDetail'] {
       { revision: 2, at: flow.last_activity, status: flow.status, reason: flow.culprit?.reason },
     ],
     truncated: false,
+    clocks: [],
   };
 }
 

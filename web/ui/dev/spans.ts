@@ -86,6 +86,7 @@ function table(roots: Span[], flowId: string | null, startMs: number): Table {
     duration_ns: total,
     span_count: ids.length,
     truncated: false,
+    clocks: [],
     traces: traces.list,
     services: services.list,
     names: names.list,

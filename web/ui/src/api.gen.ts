@@ -526,6 +526,11 @@ export interface components {
             span_id: string;
             /** @description For a hand-off, the two services */
             between?: string[];
+            /**
+             * @description Of a flow by itself, who else may have dropped the baton, the likeliest first: who failed in another branch, whose failure
+             *     followed from this one, who stands on the other sides of the hop
+             */
+            alternatives?: components["schemas"]["Culprit"][];
         };
         Flow: {
             id: string;
@@ -599,6 +604,20 @@ export interface components {
             /** @description The hop's first span */
             span_id: string;
         };
+        /**
+         * @description Services whose clocks contradict the others': a call answered before it was made, a message taken up before it was sent.
+         *     Starts, durations of hops and waits are shown with the shift added; a span by itself is answered with its times as they were sent, and
+         *     no verdict depends on it.
+         */
+        Clocks: components["schemas"]["Clock"][];
+        Clock: {
+            service: string;
+            /**
+             * Format: int64
+             * @description Added to the times of its spans
+             */
+            shift_ns: number;
+        };
         Join: {
             trace_id: string;
             because: components["schemas"]["JoinReason"];
@@ -633,6 +652,7 @@ export interface components {
             joins: components["schemas"]["Join"][];
             /** @description Oldest first */
             revisions: components["schemas"]["Revision"][];
+            clocks: components["schemas"]["Clocks"];
             /** @description The flow is too large to be read whole; hops are from its first spans */
             truncated: boolean;
         };
@@ -695,6 +715,7 @@ export interface components {
             span_count: number;
             /** @description Only the first 100,000 spans by start are rows */
             truncated: boolean;
+            clocks: components["schemas"]["Clocks"];
             /** @description Trace ids */
             traces: string[];
             services: string[];

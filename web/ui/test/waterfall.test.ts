@@ -21,6 +21,7 @@ function table(rows: [depth: number, trace?: number, status?: number, flags?: nu
     duration_ns: 1000,
     span_count: rows.length,
     truncated: false,
+    clocks: [],
     traces: ['t0', 't1'],
     services: ['orders', 'payments'],
     names: ['GET /', 'charge'],

@@ -1,4 +1,4 @@
-import type { FlowDetail } from '../data/api.ts';
+import type { Culprit, FlowDetail } from '../data/api.ts';
 import { teamName, teams } from '../data/teams.ts';
 import { Contacts } from '../parts/Contacts.tsx';
 import { duration } from '../parts/format.ts';
@@ -38,6 +38,30 @@ function Owner({ id }: { id: string | null }) {
   );
 }
 
+/** Who else it may have been, when the verdict is not sure. */
+function Others({ of, evidence }: { of: Culprit[]; evidence: Props['evidence'] }) {
+  if (of.length === 0) return null;
+  return (
+    <span>
+      If not, then{' '}
+      {of.slice(0, 3).map((a, i) => (
+        <span key={`${a.endpoint_id} ${a.role}`}>
+          {i > 0 && ', '}
+          <button
+            type="button"
+            class="link"
+            title={a.reason}
+            onClick={() => evidence(a.trace_id, a.span_id)}
+          >
+            {a.service || a.operation}
+          </button>{' '}
+          ({roleOf(a)}, {a.team ? teamName(a.team) : 'owned by nobody'})
+        </span>
+      ))}
+    </span>
+  );
+}
+
 /** The answer to the three questions, as one sentence and one owner. */
 export function Headline({ flow, evidence }: Props) {
   const c = flow.culprit;
@@ -73,6 +97,7 @@ export function Headline({ flow, evidence }: Props) {
             <button type="button" class="link" onClick={() => evidence(c.trace_id, c.span_id)}>
               Show the evidence
             </button>
+            {c.confidence !== 'high' && <Others of={c.alternatives ?? []} evidence={evidence} />}
           </p>
         )}
       </div>

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useRef } from 'preact/hooks';
 import type { SpanTable } from '../data/api.ts';
 import type { Resource } from '../data/resource.ts';
 import { useQuery } from '../data/url.ts';
+import { duration } from '../parts/format.ts';
 import { Bones, Trouble } from '../parts/Trouble.tsx';
 import { SpanPanel } from './SpanPanel.tsx';
 import { decode, idOf, rowOf, spanKey, spanKinds } from './spans.ts';
@@ -15,6 +16,22 @@ interface Props {
 }
 
 const noReason = () => '';
+
+/** Says whose clock is off, and that the bars are not where the spans said. */
+function ClockNote({ clocks }: { clocks: SpanTable['clocks'] }) {
+  if (clocks.length === 0) return null;
+  const some = clocks.slice(0, 4).map((c) => {
+    const off = duration(Math.abs(c.shift_ns));
+    return `${c.service || 'unknown service'} is ${off} ${c.shift_ns < 0 ? 'fast' : 'slow'}`;
+  });
+  const more = clocks.length > some.length ? ` and ${clocks.length - some.length} more` : '';
+  return (
+    <p class="wf-note" title="No verdict depends on it. A span by itself shows its times as they were sent.">
+      Clocks contradict each other and are put right here: {some.join(', ')}
+      {more}.
+    </p>
+  );
+}
 
 /** The waterfall and, beside it, the span that the address names. */
 export function SpansCard({ table, why = noReason }: Props) {
@@ -52,16 +69,19 @@ export function SpansCard({ table, why = noReason }: Props) {
   if (!wf) return <Bones rows={12} height={25} />;
   const s = wf.spans;
   return (
-    <div class={`wf-split ${row >= 0 ? 'open' : ''}`}>
-      <WaterfallView wf={wf} open={row >= 0} show={(r) => set({ span: spanKey(s, r) })} why={why} />
-      {row >= 0 && (
-        <SpanPanel
-          trace={s.traces[s.trace[row]!] ?? ''}
-          id={idOf(s, row)}
-          kind={spanKinds[s.spanKind[row]!] ?? ''}
-          close={close}
-        />
-      )}
-    </div>
+    <>
+      <ClockNote clocks={table.data?.clocks ?? []} />
+      <div class={`wf-split ${row >= 0 ? 'open' : ''}`}>
+        <WaterfallView wf={wf} open={row >= 0} show={(r) => set({ span: spanKey(s, r) })} why={why} />
+        {row >= 0 && (
+          <SpanPanel
+            trace={s.traces[s.trace[row]!] ?? ''}
+            id={idOf(s, row)}
+            kind={spanKinds[s.spanKind[row]!] ?? ''}
+            close={close}
+          />
+        )}
+      </div>
+    </>
   );
 }
