@@ -10,6 +10,7 @@ import (
 	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/baton-observability/baton/flow"
+	"github.com/baton-observability/baton/ownership"
 	"github.com/baton-observability/baton/store"
 )
 
@@ -40,6 +41,9 @@ type company struct {
 	flows []rawFlow
 	store *store.Store
 	own   []uint64 // endpoints of orders
+
+	rules string // path of the ownership file
+	owns  *ownership.Watcher
 }
 
 const (

@@ -45,16 +45,17 @@ func newCompany(t *testing.T) (*company, http.Handler) {
 	if err := c.store.RecordOwners(t.Context(), "", last, changes); err != nil {
 		t.Fatal(err)
 	}
-	rules := filepath.Join(t.TempDir(), "ownership.yaml")
-	if err := os.WriteFile(rules, []byte(companyYAML), 0o600); err != nil {
+	c.rules = filepath.Join(t.TempDir(), "ownership.yaml")
+	if err := os.WriteFile(c.rules, []byte(companyYAML), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	x, err := flow.NewExtractor(flow.Rules{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	c.owns = ownership.NewWatcher([]string{c.rules}, nil, 0)
 	srv, err := web.New(web.Config{Endpoint: "localhost:8080"}, web.Deps{Flows: c.store, Sums: c.store, Spans: c.store, Endpoints: c.store, Extractor: x,
-		Owners: ownership.NewWatcher([]string{rules}, nil, 0), History: c.store})
+		Owners: c.owns, History: c.store})
 	if err != nil {
 		t.Fatal(err)
 	}
