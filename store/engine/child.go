@@ -98,6 +98,7 @@ func (o childOptions) run(report func(childReport) error) error {
 	if err != nil {
 		return err
 	}
+	dropStartPages(o.lib)
 	l, err := listen(o.socket)
 	if err != nil {
 		return err
