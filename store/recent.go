@@ -14,7 +14,7 @@ type recentBatches struct {
 	mu      sync.Mutex
 	batches []recentBatch
 	spans   int
-	read    bool      // somebody in this process reads the feed
+	read    time.Time // when somebody in this process last read the feed
 	asked   time.Time // when the table last had nothing that is not here; zero when that is not known
 }
 
@@ -29,13 +29,16 @@ const (
 	maxRecent = 150_000
 	// askEvery is how often the table is asked for the commits of other instances.
 	askEvery = 2 * time.Second
+	// notRead for this long, nothing is kept: the joiner is elsewhere now.
+	notRead = time.Minute
 )
 
 // put adds a batch that has just been committed.
 func (r *recentBatches) put(b recentBatch) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.read {
+	if time.Since(r.read) > notRead {
+		r.batches, r.spans, r.asked = nil, 0, time.Time{}
 		return
 	}
 	r.batches = append(r.batches, b)
@@ -53,7 +56,7 @@ func (r *recentBatches) put(b recentBatch) {
 func (r *recentBatches) next(since time.Time, known func(string) bool) ([]BatchFeed, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.read = true
+	r.read = time.Now()
 	r.batches = slices.DeleteFunc(r.batches, func(b recentBatch) bool {
 		gone := b.IngestedAt.Before(since) || known(b.ID)
 		if gone {
