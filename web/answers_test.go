@@ -305,8 +305,8 @@ func TestReportFormats(t *testing.T) {
 	w.flows[0].Type.Operation = "<b>|POST"
 	h := serve(t, w)
 	for format, want := range map[string][]string{
-		"csv":  {"latency_share", "recovery_mean_s_before", "shipping,Shipping,1,1,1,0,0,0,1,0,0.800000,1,0,598.800,598.800,"},
-		"md":   {"| Shipping | 1 (+1) | 1 (+1) | 1 (+1) |", "| 80.0 % |", "| 9m 58s | 9m 58s |", `&lt;b>\|POST at order-api`, "of 1 of 8 flows"},
+		"csv": {"latency_share", "recovery_mean_s_before", "shipping,Shipping,1,1,1,0,0,0,1,0,0.800000,1,0,598.800,598.800,"},
+		"md":  {"| Shipping | 1 (+1) | 1 (+1) | 1 (+1) |", "| 80.0 % |", "| 9m 58s | 9m 58s |", `&lt;b>\|POST at order-api`, "of 1 of 8 flows"},
 		"html": {"<style>body{", "&lt;b&gt;|POST at order-api", "<td>80.0 %</td>", "<small>&#43;1</small>", "Teams",
 			`<a href="http://localhost:8080/teams/shipping?from=2026-11-22T11%3A00%3A00Z&amp;to=2026-11-22T12%3A00%3A00Z">Shipping</a>`,
 			`<a href="http://localhost:8080/ownership?from=`},

@@ -84,6 +84,8 @@ type EndpointReader interface {
 	// EndpointsByID reads endpoints of any kind; those that are not there are left out.
 	EndpointsByID(ctx context.Context, tenant string, ids []uint64) (map[uint64]flow.Endpoint, error)
 
+	// Silences lists services that fell silent while others did not.
+	Silences(ctx context.Context, tenant string, since, to time.Time) ([]store.Silence, error)
 	// Shifts lists endpoints that are slower in a window than they were since a time before it.
 	Shifts(ctx context.Context, tenant string, since, from, to time.Time) ([]store.Shift, error)
 }

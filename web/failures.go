@@ -42,6 +42,9 @@ func (s *Server) ListFailures(c echo.Context, in ListFailuresParams) error {
 	if all, err = s.shifts(c, f, all, d); err != nil {
 		return err
 	}
+	if all, err = s.silences(c, f, all, d); err != nil {
+		return err
+	}
 	first := min(pos.Offset, len(all))
 	last := min(first+limit, len(all))
 	out := FailureList{Failures: all[first:last]}

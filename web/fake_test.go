@@ -46,6 +46,7 @@ rules:
 // that fits into a page of code.
 type world struct {
 	shifts    []store.Shift
+	silences  []store.Silence
 	flows     []flow.Flow
 	wide      []flow.Wide // of the first flow
 	endpoints []store.EndpointRecord
@@ -165,6 +166,10 @@ func (w *world) EndpointsByID(_ context.Context, _ string, ids []uint64) (map[ui
 		}
 	}
 	return out, w.fail
+}
+
+func (w *world) Silences(context.Context, string, time.Time, time.Time) ([]store.Silence, error) {
+	return w.silences, nil
 }
 
 func (w *world) Shifts(context.Context, string, time.Time, time.Time, time.Time) ([]store.Shift, error) {
