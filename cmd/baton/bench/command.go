@@ -29,14 +29,14 @@ queue and a workflow, as fast as it is taken. Then it says
 The load generator runs beside Baton on the same cores and is not counted. Linux only, because it reads /proc. Nothing else
 should be running: the load average before the run is part of the result.`
 
-const examples = `  # a million spans, two or three minutes
+const examples = `  # a million spans, about ten minutes
   baton bench
 
   # the published run: five million spans, and an exit code that says whether all goals were met
   baton bench --spans 5M --check --json bench.json
 
   # over HTTP with eight connections, without the floor and the slow parts
-  baton bench --spans 200k --protocol http/protobuf --connections 8 --floor=false --probes 0 --idle 0s
+  baton bench --spans 200k --protocol http/protobuf --connections 8 --floor=false --probes 0 --idle 0s --trim 0s
 
   # do questions and ingest slow down when more is stored? One data folder, three sizes, five days of event time
   baton bench --grow 1M,5M,20M --days 5
@@ -86,6 +86,7 @@ func Command(version string) *cobra.Command {
 	f.DurationVar(&o.idle, "idle", o.idle, "how long to measure doing nothing")
 	f.BoolVar(&o.floor, "floor", o.floor, "measure the floor, too")
 	f.DurationVar(&o.settle, "settle", o.settle, "how long the work on what was sent may take after the last acknowledgement")
+	f.DurationVar(&o.trim, "trim", o.trim, "how long to wait at most until the feed of the joiner is dropped, before tables are sized; 0 = size them as they are")
 	f.StringVar(&o.dir, "dir", "", "where to make the data folder (default the system's temporary folder): the disk that is measured")
 	f.BoolVar(&o.keep, "keep", false, "leave the data folder behind")
 	f.StringVar(&o.json, "json", "", "write the result as JSON to this file")

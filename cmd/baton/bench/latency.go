@@ -27,7 +27,7 @@ func (b *bench) latency(ctx context.Context, s *harness.Server, stored int64) (i
 		return stored, nil
 	}
 	b.out.say("%d flows, one at a time", b.o.probes)
-	quiet, n, err := b.probes(ctx, s, b.o.seed+quietSeed, 0)
+	quiet, n, err := b.probes(ctx, s, b.o.seed+quietSeed, 0, time.Now().Add(time.Hour))
 	if stored += n; err != nil || b.o.rate == 0 {
 		b.result.Quiet = &quiet
 		return stored, err
@@ -54,13 +54,12 @@ func (b *bench) beside(ctx context.Context, s *harness.Server) (report.Latency, 
 	load := make(chan outcome, 1)
 	enough := make(chan struct{}) // closed when the probes are through
 	go func() {
-		// Probes that are late must not make the load endless.
-		spans := int64(b.o.rate * (b.o.rateFor + late).Seconds())
-		sent, err := b.send(loaded, s, "load", &until{c.Stream(0, spans), enough}, b.o.rate)
+		sent, err := b.send(loaded, s, "load", &until{c.Stream(0, 1<<60), enough}, b.o.rate)
 		load <- outcome{sent, err}
 	}()
 	began := time.Now()
-	out, n, err := b.probes(ctx, s, b.o.seed+busySeed, b.o.rateFor/time.Duration(b.o.probes))
+	// Probes that are late must not make the load endless.
+	out, n, err := b.probes(ctx, s, b.o.seed+busySeed, b.o.rateFor/time.Duration(b.o.probes), began.Add(b.o.rateFor+late/2))
 	if rest := b.o.rateFor - time.Since(began); err == nil && rest > 0 {
 		select {
 		case <-time.After(rest):
@@ -89,10 +88,10 @@ func (u *until) Next(b []byte) ([]byte, int) {
 }
 
 // probes sends flows one at a time, no faster than one in so long, and measures when each is seen whole and when it has its
-// verdict, from the acknowledgement of its last span on. Every second one fails.
-func (b *bench) probes(ctx context.Context, s *harness.Server, seed uint64, pace time.Duration) (out report.Latency, spans int64, err error) {
+// verdict, from the acknowledgement of its last span on. Every second one fails. After the deadline it sends no more.
+func (b *bench) probes(ctx context.Context, s *harness.Server, seed uint64, pace time.Duration, deadline time.Time) (out report.Latency, spans int64, err error) {
 	var seen, judged []time.Duration
-	for i := 0; i < b.o.probes && out.Late < mostLate; i++ {
+	for i := 0; i < b.o.probes && out.Late < mostLate && time.Now().Before(deadline); i++ {
 		next := time.After(pace)
 		o := corpus.Options{Seed: seed, Services: b.o.services, Attributes: b.o.attributes, Failures: 0.5, Gap: time.Nanosecond,
 			Start: time.Now().Add(-3 * time.Second)} // its last span ended just now

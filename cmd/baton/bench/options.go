@@ -31,6 +31,7 @@ type options struct {
 	idle      time.Duration
 	floor     bool
 	settle    time.Duration
+	trim      time.Duration
 
 	dir      string
 	keep     bool
@@ -46,12 +47,12 @@ type options struct {
 func defaults() options {
 	c := corpus.Defaults()
 	return options{
-		// A million takes about a minute and shows what five million would, but for merges of large parts.
+		// A million shows what five million would, but for merges of large parts.
 		spans: 1_000_000, seed: c.Seed, services: c.Services, attributes: c.Attributes, failures: c.Failures,
 		// Four connections keep two cores busy, which is what senders of that number of spans have.
 		protocol: send.GRPC, connections: 4,
 		queries: 200, roundTrip: 500, probes: 20, rate: 50_000, rateFor: 20 * time.Second, idle: 30 * time.Second,
-		floor: true, settle: 15 * time.Minute,
+		floor: true, settle: 15 * time.Minute, trim: 8 * time.Minute,
 	}
 }
 
@@ -127,8 +128,8 @@ func (o *options) validate() error {
 		return errors.New("--rate is a number of spans a second; 0 leaves the loaded probes out")
 	case o.days < 0 || o.days > 30:
 		return errors.New("--days must be from 0 to 30; 0 is a corpus of minutes")
-	case o.idle < 0 || o.settle <= 0 || o.rateFor <= 0:
-		return errors.New("--idle, --settle and --rate-for cannot be negative")
+	case o.idle < 0 || o.trim < 0 || o.settle <= 0 || o.rateFor <= 0:
+		return errors.New("--settle and --rate-for must be above zero, --idle and --trim at least zero")
 	}
 	_, err := o.sizes()
 	return err

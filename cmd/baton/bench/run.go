@@ -120,13 +120,25 @@ func (b *bench) stage(ctx context.Context, s *harness.Server, set *queries.Set, 
 	if out.Tables, err = s.Tables(ctx); err != nil {
 		return out, err
 	}
+	out.Untrimmed = out.BytesPerSpan()
+	if out.Queries, err = set.Run(ctx, func(k queries.Kind) { b.out.say("questions: %s", k) }); err != nil {
+		return out, err
+	}
+	if b.o.trim > 0 {
+		b.out.say("waiting until the feed of the joiner is dropped, at most %v", b.o.trim)
+		if err := s.Trimmed(ctx, b.o.trim); err != nil {
+			return out, err
+		}
+		if out.Tables, err = s.Tables(ctx); err != nil {
+			return out, err
+		}
+	}
 	figures, err := s.API.Figures(ctx)
 	if err != nil {
 		return out, err
 	}
 	out.Log = int64(figures["log_bytes"])
-	out.Queries, err = set.Run(ctx, func(k queries.Kind) { b.out.say("questions: %s", k) })
-	return out, err
+	return out, nil
 }
 
 // after measures what needs the stored corpus once: truth, latency, rest.

@@ -138,3 +138,23 @@ func (s *Server) Tables(ctx context.Context) ([]Table, error) {
 	}
 	return out, nil
 }
+
+// Trimmed waits until the feed is gone: what the joiner reads is kept for some minutes after it has read it, and then dropped, as
+// the log is. It answers at the limit, too, because what is left then shows in the tables.
+func (s *Server) Trimmed(ctx context.Context, limit time.Duration) error {
+	for deadline := time.Now().Add(limit); time.Now().Before(deadline); {
+		rows, err := s.engine(ctx, "SELECT count() FROM system.parts WHERE active AND table = 'feed'")
+		if err != nil || rows[0][0] == "0" {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-time.After(5 * time.Second):
+		}
+		if err := s.alive(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -62,11 +62,13 @@ type Ingest struct {
 
 // Stage is one size: what it took to get there, what is on disk, and what questions take.
 type Stage struct {
-	Stored  int64            `json:"stored_spans"`
-	Ingest  Ingest           `json:"ingest"`
-	Tables  []harness.Table  `json:"tables"`
-	Log     int64            `json:"log_bytes"`
-	Queries []queries.Timing `json:"queries"`
+	Stored int64           `json:"stored_spans"`
+	Ingest Ingest          `json:"ingest"`
+	Tables []harness.Table `json:"tables"`
+	Log    int64           `json:"log_bytes"`
+	// Untrimmed is bytes a span of all tables as soon as all work was done, with what is dropped some minutes later.
+	Untrimmed float64          `json:"untrimmed_bytes_per_span"`
+	Queries   []queries.Timing `json:"queries"`
 }
 
 // BytesPerSpan is all tables; the log is beside it, because it is trimmed.

@@ -83,6 +83,7 @@ func (r *Result) disk() sheet {
 		}
 	}
 	s.add("all tables", "", "", number(last.BytesPerSpan()*float64(last.Stored)/1e6), number(last.BytesPerSpan()))
+	s.add("all tables, before the joiner's feed was dropped", "", "", number(last.Untrimmed*float64(last.Stored)/1e6), number(last.Untrimmed))
 	s.add("log, as far as it is trimmed", "", "", number(megabytes(last.Log)), number(float64(last.Log)/float64(last.Stored)))
 	return s
 }
