@@ -81,7 +81,7 @@ func Command(version string) *cobra.Command {
 	f.IntVar(&o.queries, "queries", o.queries, "calls of each kind of question")
 	f.IntVar(&o.roundTrip, "round-trip", o.roundTrip, "spans to read back and compare with what was sent")
 	f.IntVar(&o.probes, "probes", o.probes, "flows to send one at a time to see when they are visible and judged; 0 = none")
-	f.Float64Var(&o.rate, "rate", o.rate, "spans a second that come in beside the second half of the probes; 0 = none")
+	f.Float64Var(&o.rate, "rate", o.rate, "spans a second that come in beside a second round of probes; 0 = none")
 	f.DurationVar(&o.rateFor, "rate-for", o.rateFor, "for how long they come in at least")
 	f.DurationVar(&o.idle, "idle", o.idle, "how long to measure doing nothing")
 	f.BoolVar(&o.floor, "floor", o.floor, "measure the floor, too")
