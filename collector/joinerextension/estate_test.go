@@ -16,16 +16,17 @@ import (
 // estate builds flows whose partition and verdicts are known, out of real OTLP
 // spans read by the real extractor.
 type estate struct {
-	t     testing.TB
-	x     *flow.Extractor
-	rnd   *rand.Rand
-	facts []flow.Facts
-	truth map[flow.TraceID]int // trace -> flow number
-	items map[flow.SpanID]int  // spans of cut traces -> flow number
-	want  map[int]flow.Verdict // flow number -> verdict
-	owner map[int]string       // flow number -> culprit service
-	start time.Time
-	next  uint64
+	maxSpans int // in memory, when play is wild and this is more than little
+	t        testing.TB
+	x        *flow.Extractor
+	rnd      *rand.Rand
+	facts    []flow.Facts
+	truth    map[flow.TraceID]int // trace -> flow number
+	items    map[flow.SpanID]int  // spans of cut traces -> flow number
+	want     map[int]flow.Verdict // flow number -> verdict
+	owner    map[int]string       // flow number -> culprit service
+	start    time.Time
+	next     uint64
 }
 
 func newEstate(t testing.TB, seed uint64, keys ...string) *estate {

@@ -24,7 +24,7 @@ func play(t *testing.T, e *estate, seed uint64, wild bool) *fakeStore {
 	cfg := defaultConfig().(*Config)
 	facts := append([]flow.Facts(nil), e.facts...)
 	if wild {
-		cfg.MaxSpans = 40
+		cfg.MaxSpans = max(40, e.maxSpans)
 		rnd.Shuffle(len(facts), func(i, j int) { facts[i], facts[j] = facts[j], facts[i] })
 		for range len(facts) / 10 {
 			facts = append(facts, facts[rnd.IntN(len(facts))])
@@ -143,5 +143,28 @@ func TestJoinerFindsEveryFlow(t *testing.T) {
 		for k := range uint64(3) {
 			t.Run(fmt.Sprint("wild/", seed, "/", k), func(t *testing.T) { check(t, e, play(t, e, seed*10+k, true)) })
 		}
+	}
+}
+
+// A batch of a thousand orders is a thousand flows that refer to one hop.
+func TestABatchOfAThousand(t *testing.T) {
+	e := newEstate(t, 1)
+	e.batch(0, 1000, 0)
+	for _, wild := range []bool{false, true} {
+		t.Run(fmt.Sprint(wild), func(t *testing.T) {
+			if wild {
+				e.maxSpans = 5000
+			}
+			st := play(t, e, 1, wild)
+			check(t, e, st)
+			if n := len(st.flows); n != 1000 {
+				t.Errorf("%d flows", n)
+			}
+			for _, f := range st.flows {
+				if f.Spans > 10 {
+					t.Fatalf("flow %s has %d spans: those of other orders are in it", f.ID, f.Spans)
+				}
+			}
+		})
 	}
 }
