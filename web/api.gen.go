@@ -1745,7 +1745,7 @@ type ServerInterface interface {
 	// FlowsByCorrelation Every flow that carries a correlation value
 	// (GET /api/v1/flows/by-correlation)
 	FlowsByCorrelation(ctx echo.Context, params FlowsByCorrelationParams) error
-	// FlowsByTrace Every flow that a trace belongs to (a batch trace has many)
+	// FlowsByTrace Every flow that a trace belongs to, the worst first (a batch trace has many)
 	// (GET /api/v1/flows/by-trace/{trace_id})
 	FlowsByTrace(ctx echo.Context, traceID TraceIDParam, params FlowsByTraceParams) error
 	// FlowFacets The values the list can be filtered by, with flow counts in the window

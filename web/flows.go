@@ -68,7 +68,7 @@ func (s *Server) FlowsByTrace(c echo.Context, traceID TraceIDParam, in FlowsByTr
 	hash := queryHash("by-trace", tenant(c), traceID, deref(in.Environment), team, owners)
 	pos := p.position(in.Cursor, hash)
 	q := store.FlowQuery{FlowFilter: store.FlowFilter{Tenant: tenant(c), Environment: p.text("environment", in.Environment, 256)},
-		Trace: p.traceID(traceID), Limit: p.limit(in.Limit)}
+		Trace: p.traceID(traceID), Worst: true, Limit: p.limit(in.Limit)}
 	return s.flowPage(c, p, q, pos, hash, team, "", owners)
 }
 

@@ -91,7 +91,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every flow that a trace belongs to (a batch trace has many) */
+        /** Every flow that a trace belongs to, the worst first (a batch trace has many) */
         get: operations["flowsByTrace"];
         put?: never;
         post?: never;

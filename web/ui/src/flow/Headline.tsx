@@ -47,12 +47,7 @@ function Others({ of, evidence }: { of: Culprit[]; evidence: Props['evidence'] }
       {of.slice(0, 3).map((a, i) => (
         <span key={`${a.endpoint_id} ${a.role}`}>
           {i > 0 && ', '}
-          <button
-            type="button"
-            class="link"
-            title={a.reason}
-            onClick={() => evidence(a.trace_id, a.span_id)}
-          >
+          <button type="button" class="link" title={a.reason} onClick={() => evidence(a.trace_id, a.span_id)}>
             {a.service || a.operation}
           </button>{' '}
           ({roleOf(a)}, {a.team ? teamName(a.team) : 'owned by nobody'})

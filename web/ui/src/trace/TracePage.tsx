@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { useRoute } from 'preact-iso';
 import { api, type SpanTable } from '../data/api.ts';
 import { type Resource, useResource } from '../data/resource.ts';
@@ -11,22 +11,33 @@ import { Ago } from '../parts/Time.tsx';
 import { Verdict } from '../parts/Verdict.tsx';
 import { SpansCard } from '../waterfall/SpansCard.tsx';
 
+/** A trace of a batch is in many flows; so many are enough to see which ended badly. */
+const few = 8;
+
 function Flows({ id }: { id: string }) {
   const { query } = useQuery();
   const got = useResource(`flows of ${id}`, (s) => api.flowsOfTrace(id, s));
   const flows = got.data?.flows ?? [];
+  const [all, setAll] = useState(false);
   return (
     <section class="card" aria-labelledby="of-title">
       <div class="card-head">
-        <h2 id="of-title">Part of {got.data ? plural(flows.length, 'flow') : 'a flow'}</h2>
-        {got.data?.next_cursor && <span class="muted">and more</span>}
+        <h2 id="of-title">
+          Part of {got.data?.next_cursor && 'more than '}
+          {got.data ? plural(flows.length, 'flow') : 'a flow'}
+        </h2>
+        {flows.length > few && (
+          <button type="button" class="link" aria-expanded={all} onClick={() => setAll(!all)}>
+            {all ? `The worst ${few}` : `Show ${flows.length}`}
+          </button>
+        )}
       </div>
       {got.problem && <p class="side-note muted">{got.problem.detail}</p>}
       {got.data && flows.length === 0 && (
         <p class="side-note muted">No flow yet: the joiner takes a trace up within seconds of its arrival.</p>
       )}
       <ul class="of-flows">
-        {flows.map((f) => (
+        {flows.slice(0, all ? flows.length : few).map((f) => (
           <li key={f.id}>
             <Verdict status={f.status} />
             <a class="link clip" href={carry(`/flows/${f.id}`, query)}>
