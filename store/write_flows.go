@@ -63,6 +63,7 @@ func (s *Store) WriteFlows(ctx context.Context, w FlowWrite) error {
 		{"endpoints", endpoints},
 		{"flow_alias", aliasRows(w.Aliases, revision)},
 		{"flows", flowRows(nil, w.Aliases)},
+		{"segments_of_flow", tracesOfFlowRows(w.Segments)}, // which only narrows the search: better too much than too little
 		{"flow_of_segment", segmentRows(w.Segments, revision)},
 		{"flows", flowRows(w.Flows, nil)},
 	} {
@@ -139,6 +140,21 @@ func segmentRows(segments []Segment, revision uint64) proto.Input {
 		{Name: "tenant", Data: tenant}, {Name: "arrived", Data: arrived}, {Name: "trace_id", Data: trace}, {Name: "root", Data: root},
 		{Name: "ref", Data: ref}, {Name: "flow", Data: id}, {Name: "shared", Data: &shared}, {Name: "revision", Data: &revisions},
 	}
+}
+
+func tracesOfFlowRows(segments []Segment) proto.Input {
+	tenant, arrived, id, trace := newStrings(), millis(), fixed(16), fixed(16)
+	for i := range segments {
+		g := &segments[i]
+		if g.Gone {
+			continue
+		}
+		tenant.Append(g.Tenant)
+		arrived.Append(g.Arrived.UTC())
+		id.Append(g.Flow[:])
+		trace.Append(g.Trace[:])
+	}
+	return proto.Input{{Name: "tenant", Data: tenant}, {Name: "arrived", Data: arrived}, {Name: "flow", Data: id}, {Name: "trace_id", Data: trace}}
 }
 
 func aliasRows(aliases []Alias, revision uint64) proto.Input {
