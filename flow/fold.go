@@ -30,6 +30,7 @@ type folded struct {
 	slab    []attempt
 
 	children []uint16 // of each span, two standing for more; nil until asked for
+	stepped  *stepped // see steps, nil until asked for
 }
 
 // hopFold is one hop: the attempts made at it and the spans inside it.

@@ -13,6 +13,9 @@ type StepOf struct{ Caller, Callee uint64 }
 // each, and the endpoints of all spans that may be asked for their steps. A call
 // is not asked: that its other side sent no span says nothing of the caller.
 func (f *folded) steps() (steps []StepOf, callers []uint64) {
+	if f.stepped != nil {
+		return f.stepped.steps, f.stepped.callers
+	}
 	steps = make([]StepOf, 0, len(f.spans))
 	callers = make([]uint64, 0, len(f.spans))
 	for i := range f.spans {
@@ -28,7 +31,13 @@ func (f *folded) steps() (steps []StepOf, callers []uint64) {
 	}
 	slices.SortFunc(steps, compareSteps)
 	slices.Sort(callers)
-	return slices.Compact(steps), slices.Compact(callers)
+	f.stepped = &stepped{slices.Compact(steps), slices.Compact(callers)}
+	return f.stepped.steps, f.stepped.callers
+}
+
+type stepped struct {
+	steps   []StepOf
+	callers []uint64
 }
 
 func (f *folded) asked(i int) bool {

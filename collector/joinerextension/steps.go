@@ -1,6 +1,7 @@
 package joinerextension
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"slices"
@@ -13,7 +14,10 @@ type placeOf struct{ kind, endpoint uint64 }
 
 // place is what spans of an endpoint do inside themselves.
 type place struct {
-	steps map[uint64]uint16 // by the endpoint of the step: how sure it is to be taken
+	steps  map[uint64]uint16  // by the endpoint of the step: how sure it is to be taken
+	always []flow.Expectation // those that are sure, sorted; asked for with every flow
+	known  bool               // always is up to date
+	named  int                // of how many known endpoints its names are
 }
 
 const (
@@ -82,12 +86,17 @@ func (l *learned) step(kind uint64, steps []flow.StepOf, callers []uint64) []cre
 
 func (p *place) credit(step uint64, taken bool) (by int) {
 	n := p.steps[step]
+	is := n - min(n, lost)
 	if taken {
-		p.steps[step] = min(n+1, most)
-	} else {
-		p.steps[step] = n - min(n, lost)
+		is = min(n+1, most)
 	}
-	return int(p.steps[step]) - int(n)
+	p.set(step, n, is)
+	return int(is) - int(n)
+}
+
+func (p *place) set(step uint64, was, is uint16) {
+	p.steps[step] = is
+	p.known = p.known && (was >= sure) == (is >= sure)
 }
 
 func (l *learned) takeBack(steps []credited) {
@@ -96,29 +105,33 @@ func (l *learned) takeBack(steps []credited) {
 		if p == nil {
 			continue
 		}
-		p.steps[c.step] = uint16(min(max(int(p.steps[c.step])-c.by, 0), most))
+		was := p.steps[c.step]
+		p.set(c.step, was, uint16(min(max(int(was)-c.by, 0), most)))
 	}
 }
 
-// Always answers the steps that are sure to be taken.
+// Always answers the steps that are sure to be taken, sorted.
 func (e expectations) Always(kind, endpoint uint64) []flow.Expectation {
 	p := e.learned.always[placeOf{kind, endpoint}]
 	if p == nil {
 		return nil
 	}
-	var out []flow.Expectation
-	for y, n := range p.steps {
-		if n >= sure {
-			out = append(out, flow.Expectation{Next: e.known[y], NextID: y})
+	if !p.known {
+		p.always, p.known, p.named = p.always[:0], true, 0
+		for y, n := range p.steps {
+			if n >= sure {
+				p.always = append(p.always, flow.Expectation{NextID: y})
+			}
+		}
+		slices.SortFunc(p.always, func(a, b flow.Expectation) int { return cmp.Compare(a.NextID, b.NextID) })
+	}
+	if p.named < len(e.known) {
+		p.named = len(e.known)
+		for i := range p.always {
+			p.always[i].Next = e.known[p.always[i].NextID]
 		}
 	}
-	slices.SortFunc(out, func(a, b flow.Expectation) int {
-		if a.NextID < b.NextID {
-			return -1
-		}
-		return 1
-	})
-	return out
+	return p.always
 }
 
 func (l *learned) encodeSteps() []byte {

@@ -155,9 +155,16 @@ func (l *learned) slowTo(s *lesson) bool {
 
 // omits reports whether a flow left out a step that others like it always took.
 func (l *learned) omits(s *lesson) bool {
-	for _, c := range s.callers {
+	at := 0
+	for _, c := range s.callers { // both are sorted
+		for at < len(s.did) && s.did[at].Caller < c {
+			at++
+		}
 		for _, x := range (expectations{learned: l}).Always(s.kind, c) {
-			if !slices.Contains(s.did, flow.StepOf{Caller: c, Callee: x.NextID}) {
+			for at < len(s.did) && s.did[at].Caller == c && s.did[at].Callee < x.NextID {
+				at++
+			}
+			if at == len(s.did) || s.did[at] != (flow.StepOf{Caller: c, Callee: x.NextID}) {
 				return true
 			}
 		}
