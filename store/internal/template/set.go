@@ -41,6 +41,7 @@ type Set struct {
 	day    uint16
 	minute int64
 	fresh  int    // shapes that were new in this minute
+	last   *shape // of the span before
 	tuple  []byte // of the span at hand: the number of each constant's value
 }
 
@@ -63,10 +64,16 @@ func (s *Set) Encode(tenant string, m pcommon.Map, vals []byte) ([]byte, *Templa
 	if n := m.Len(); n == 0 || n > MaxSlots {
 		return vals, nil
 	}
-	sh := s.shapeOf(tenant, m)
+	sh := s.guess(tenant, m)
 	if sh == nil {
-		return vals, nil
+		if sh = s.shapeOf(tenant, m); sh == nil {
+			return vals, nil
+		}
+		if s.last != nil {
+			s.last.next = sh
+		}
 	}
+	s.last = sh
 	if sh.trial > 0 {
 		s.study(sh, m)
 	}
@@ -110,6 +117,15 @@ func (s *Set) Encode(tenant string, m pcommon.Map, vals []byte) ([]byte, *Templa
 			return vals, t
 		}
 	}
+}
+
+// guess takes the shape that followed the last one before: spans come in the order
+// in which code runs. Comparing keys costs less than hashing them.
+func (s *Set) guess(tenant string, m pcommon.Map) *shape {
+	if s.last == nil || s.last.next == nil || !s.last.next.is(tenant, m) {
+		return nil
+	}
+	return s.last.next
 }
 
 // study looks at the values of one of the first spans of a shape. They keep all
@@ -197,7 +213,7 @@ func (s *Set) shapeOf(tenant string, m pcommon.Map) *shape {
 	}
 	s.fresh++
 	if s.shapes >= maxShapes || s.bytes >= maxBytes {
-		s.table, s.shapes, s.bytes = nil, 0, 0
+		s.table, s.shapes, s.bytes, s.last = nil, 0, 0, nil
 	}
 	sh := newShape(tenant, m, hash)
 	s.bytes += sh.size

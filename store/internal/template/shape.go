@@ -18,6 +18,7 @@ type shape struct {
 	table  []*Template // open addressing; its length is a power of two
 	count  int         // of templates in the table
 	spent  int         // templates made since the shape was first seen
+	next   *shape      // that came after it last time
 	trial  int         // spans that are still to be looked at
 }
 
