@@ -28,6 +28,26 @@ func (f *Facts) messageID(b *bag) uint64 {
 	return 0
 }
 
+// channel hashes what a message or the start of a run passes through, the same on
+// both sides: it tells who may have taken up what where nothing tells which.
+func (f *Facts) channel() uint64 {
+	switch f.Step {
+	case Send, Receive, Process:
+		if f.Destination != "" && f.Flags&FlagDLQ == 0 {
+			return f.hash(4, f.System, f.Destination)
+		}
+	case Schedule:
+		if f.Workflow != "" && f.Flags&FlagAwaits != 0 {
+			return f.hash(5, f.System, f.Workflow)
+		}
+	case Run:
+		if f.Workflow != "" && f.Role == Orchestrator {
+			return f.hash(5, f.System, f.Workflow)
+		}
+	}
+	return 0
+}
+
 func (f *Facts) hash(form byte, parts ...string) uint64 {
 	buf := make([]byte, 0, 256)
 	buf = append(buf, 'm', form)

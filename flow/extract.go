@@ -177,6 +177,7 @@ func (x *Extractor) Span(r *Resource, scope string, s ptrace.Span, f *Facts) {
 	}
 	f.counts(&b, s.Links().Len())
 	f.flag(&b)
+	f.Channel = f.channel()
 	f.endpoint()
 }
 

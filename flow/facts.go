@@ -31,6 +31,7 @@ type Facts struct {
 	// What joins.
 	Keys      []Key
 	Links     []Link
+	Channel   uint64 // hash of where it passes through, the same on both sides: the destination of a message, the workflow that is started; 0 for none
 	MessageID uint64 // hash of the message identity (system, destination, message id or partition and offset), 0 for none
 	Batch     int    // items the span stands for; > 1 means that it is shared
 

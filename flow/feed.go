@@ -9,7 +9,10 @@ import (
 // The feed is how ingest tells the joiner what arrived: the narrow spans of one
 // committed batch, grouped by trace, in one blob beside the commit record. Its
 // first byte is a format version; a reader refuses versions it does not know.
-const feedVersion = 3
+const (
+	feedVersion = 4
+	feedBefore  = 3 // without channels: what an older release wrote, and this one has yet to join
+)
 
 // errFeed is wrapped by every decoding error.
 var errFeed = errors.New("feed")
@@ -59,6 +62,19 @@ func (e *feedEncoder) str(s string) {
 	e.b = append(e.b, s...)
 }
 
+// What a span has of what many have not.
+const (
+	hasMessage = 1
+	hasChannel = 2
+)
+
+func boolByte(b bool) byte {
+	if b {
+		return 1
+	}
+	return 0
+}
+
 func (e *feedEncoder) span(s *Span, prev int64) {
 	e.b = append(e.b, s.ID[:]...)
 	e.b = append(e.b, s.Parent[:]...)
@@ -69,11 +85,12 @@ func (e *feedEncoder) span(s *Span, prev int64) {
 	e.uvarint(uint64(s.Flags))
 	e.word(s.Environment)
 	e.word(s.Service)
-	if s.MessageID == 0 {
-		e.b = append(e.b, 0)
-	} else {
-		e.b = append(e.b, 1)
+	e.b = append(e.b, hasMessage*boolByte(s.MessageID != 0)|hasChannel*boolByte(s.Channel != 0))
+	if s.MessageID != 0 {
 		e.u64(s.MessageID)
+	}
+	if s.Channel != 0 {
+		e.u64(s.Channel)
 	}
 	e.uvarint(uint64(len(s.Keys)))
 	for i := range s.Keys {
@@ -99,7 +116,7 @@ func (e *feedEncoder) span(s *Span, prev int64) {
 // DecodeFeed reads what AppendFeed wrote. It never allocates more than the
 // input justifies, whatever the input claims.
 func DecodeFeed(b []byte) ([]TraceSpans, error) {
-	if len(b) == 0 || b[0] != feedVersion {
+	if len(b) == 0 || b[0] != feedVersion && b[0] != feedBefore {
 		return nil, fmt.Errorf("%w: unknown version; a newer release wrote it", errFeed)
 	}
 	d := feedDecoder{b: b[1:]}
@@ -216,8 +233,12 @@ func (d *feedDecoder) span(s *Span, prev int64) {
 	s.SpanKind, s.Step = SpanKind(d.byte()), Step(d.byte())
 	s.Flags = Flags(d.uvarint())
 	s.Environment, s.Service = d.word(), d.word()
-	if d.byte() != 0 {
+	has := d.byte()
+	if has&hasMessage != 0 {
 		s.MessageID = d.u64()
+	}
+	if has&hasChannel != 0 {
+		s.Channel = d.u64()
 	}
 	if n := d.count(12); n > 0 {
 		s.Keys = make([]Key, n)

@@ -11,6 +11,7 @@ func genSpan(t *rapid.T) Span {
 	s := Span{
 		Start: rapid.Int64().Draw(t, "start"), Duration: rapid.Int64Min(0).Draw(t, "dur"),
 		Endpoint: rapid.Uint64().Draw(t, "endpoint"), MessageID: rapid.SampledFrom([]uint64{0, 1, 1 << 63}).Draw(t, "msg"),
+		Channel:     rapid.SampledFrom([]uint64{0, 5, 1 << 63}).Draw(t, "channel"),
 		Environment: rapid.SampledFrom([]string{"", "production", "staging"}).Draw(t, "env"),
 		Kind:        Kind(rapid.IntRange(0, 5).Draw(t, "kind")), Role: Role(rapid.IntRange(0, 8).Draw(t, "role")),
 		SpanKind: SpanKind(rapid.IntRange(0, 5).Draw(t, "spankind")), Step: Step(rapid.IntRange(0, 8).Draw(t, "step")),
@@ -52,6 +53,21 @@ func TestFeedRoundTrip(t *testing.T) {
 			t.Fatalf("got  %+v\nwant %+v", got, want)
 		}
 	})
+}
+
+func TestTheFeedOfTheReleaseBeforeIsRead(t *testing.T) {
+	want := []TraceSpans{{Tenant: "acme", Trace: TraceID{1}, Spans: []Span{{ID: SpanID{1}, MessageID: 7}, {ID: SpanID{2}}}}}
+	b := AppendFeed(nil, want)
+	b[0] = feedBefore // it is the same where there are no channels
+	got, err := DecodeFeed(b)
+	if err != nil || !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if b[0] = feedVersion + 1; true {
+		if _, err := DecodeFeed(b); err == nil {
+			t.Error("a version to come is read")
+		}
+	}
 }
 
 func FuzzDecodeFeed(f *testing.F) {

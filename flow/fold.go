@@ -29,6 +29,9 @@ type folded struct {
 	sent    map[uint64]int     // sender by message
 	slab    []attempt
 
+	channels map[uint64][]int // senders by channel, in order of start; nil until asked for
+	meetings map[meeting]bool // see met
+
 	children []uint16 // of each span, two standing for more; nil until asked for
 	stepped  *stepped // see steps, nil until asked for
 }
@@ -99,12 +102,12 @@ func foldPieces(pieces []Piece, facts []*Facts) *folded {
 	}
 	// A batch that was received for many flows comes last: who worked on this flow's
 	// own message took it up.
-	for _, shared := range [...]bool{false, true} {
+	for _, pass := range [...]struct{ shared, lone bool }{{}, {lone: true}, {true, true}} {
 		for _, i := range f.order {
 			switch {
-			case f.shared[i] != shared:
+			case f.shared[i] != pass.shared:
 			case f.hop[i] == late:
-				f.take(i)
+				f.take(i, pass.lone)
 			case f.hop[i] == inLate && f.hop[f.parent[i]] >= 0:
 				f.hop[i] = f.hop[f.parent[i]]
 			}

@@ -13,8 +13,9 @@ type takenKey struct {
 // one whose work another span continues.
 const maxTakers = 16
 
-// take places a span that takes up a message or runs a scheduled step.
-func (f *folded) take(i int) {
+// take places a span that takes up a message or runs a scheduled step. One that
+// nothing but its flow ties to a sender waits until the others are placed.
+func (f *folded) take(i int, lone bool) {
 	s := &f.spans[i]
 	if h := f.around(i); h >= 0 {
 		f.note(i, none, h)
@@ -27,6 +28,12 @@ func (f *folded) take(i int) {
 		}
 	}
 	from, more := f.sender(i)
+	if from < 0 && f.meets(i) {
+		if !lone {
+			return
+		}
+		from = f.met(i)
+	}
 	if from >= 0 && f.hop[from] < 0 {
 		from = none
 	}

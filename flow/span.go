@@ -8,6 +8,7 @@ type Span struct {
 	Duration    int64 // ns
 	Endpoint    uint64
 	MessageID   uint64
+	Channel     uint64
 	Environment string
 	Service     string
 	Kind        Kind
@@ -49,7 +50,7 @@ func (f *Facts) Narrow() Span {
 func (f *Facts) narrow() Span {
 	s := Span{
 		ID: f.ID, Parent: f.Parent, Start: f.Start, Duration: f.Duration,
-		Endpoint: f.EndpointID, MessageID: f.MessageID, Kind: f.Kind, Role: f.Role,
+		Endpoint: f.EndpointID, MessageID: f.MessageID, Channel: f.Channel, Kind: f.Kind, Role: f.Role,
 		SpanKind: f.SpanKind, Step: f.Step, Flags: f.Flags, Keys: f.Keys, Links: f.Links,
 	}
 	if f.Resource != nil {

@@ -379,13 +379,25 @@ func (ts *tenantState) evict(f *flowState) int {
 	return n
 }
 
+// done is up to when what was committed is joined and judged: a flow that waits
+// for its verdict is taken in again by whoever goes on from here.
+func (j *joiner) done() time.Time {
+	done := j.mark
+	for k := range j.dirty {
+		if f := k.tenant.flows[k.id]; f != nil && !f.waiting.IsZero() && f.waiting.Before(done) {
+			done = f.waiting
+		}
+	}
+	return done
+}
+
 // save writes the watermark and what was learned, now and then and at the end.
 func (j *joiner) save(ctx context.Context, now time.Time, force bool) error {
 	if !force && now.Sub(j.saved) < j.cfg.SaveEvery {
 		return nil
 	}
 	j.saved = now
-	b, err := json.Marshal(j.mark)
+	b, err := json.Marshal(j.done())
 	if err != nil {
 		return err
 	}

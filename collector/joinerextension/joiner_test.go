@@ -168,3 +168,39 @@ func TestABatchOfAThousand(t *testing.T) {
 		})
 	}
 }
+
+// What is remembered as done leaves out a flow that waits for its verdict: or it
+// would keep an old one when the process ends then.
+func TestWhatWaitsIsNotDone(t *testing.T) {
+	e := newEstate(t, 1)
+	e.order(0, 0)
+	first, rest := e.facts[:1], e.facts[1:]
+	st := newFakeStore()
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	j := newJoiner(defaultConfig().(*Config), st, st, st, st, zap.NewNop(), func() time.Time { return now })
+	step := func() {
+		if _, err := j.step(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	st.commit(now, first...)
+	step()
+	if got := j.done(); !got.Equal(now) {
+		t.Errorf("all is judged, and done is up to %s", got)
+	}
+	grown := now.Add(100 * time.Millisecond)
+	now = grown
+	st.commit(grown, rest...)
+	e.facts = nil
+	e.order(1, 300_000)
+	st.commit(grown.Add(5*time.Minute), e.facts...)
+	step()
+	if got := j.done(); !got.Equal(grown) {
+		t.Errorf("a flow waits since %s, and done is up to %s", grown, got)
+	}
+	now = now.Add(10 * time.Minute)
+	step()
+	if got := j.done(); !got.Equal(grown.Add(5 * time.Minute)) {
+		t.Errorf("nothing waits, and done is up to %s", got)
+	}
+}
