@@ -111,7 +111,7 @@ func (s *Server) ExplainOwner(c echo.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	e := d.byID[endpoint]
+	e := d.find(endpoint)
 	if e == nil {
 		return notFound("id", "There is no endpoint "+id+".", "/api/v1/endpoints lists those that were seen.")
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/baton-observability/baton/flow"
 	"github.com/baton-observability/baton/store"
@@ -28,16 +29,12 @@ func (s *Server) GetFlow(c echo.Context, id FlowIDParam, in GetFlowParams) error
 	if err != nil {
 		return err
 	}
-	history, err := s.deps.Flows.FlowHistory(c.Request().Context(), tenant(c), r.ID)
-	if err != nil {
-		return err
-	}
-	d, err := s.directory(c, owners)
+	d, err := s.names(c, owners, r.Endpoints)
 	if err != nil {
 		return err
 	}
 	told := flow.Assemble(r.wide)
-	out := detail(r, told, history, d)
+	out := detail(r, told, r.history, d)
 	out.Truncated = r.more
 	if out.Culprit != nil {
 		also := []Culprit{}
@@ -61,26 +58,48 @@ func (s *Server) GetFlow(c echo.Context, id FlowIDParam, in GetFlowParams) error
 // story is a flow with its spans.
 type story struct {
 	flow.Flow
-	wide  []flow.Wide
-	total int // spans that there are
-	more  bool
+	history []store.FlowRevision
+	wide    []flow.Wide
+	total   int // spans that there are
+	more    bool
 }
 
-// read reads a flow by any id it ever had.
+// read reads a flow by any id it ever had. Most ids are those that flows have
+// now, so that all is asked at once; the answers for an id of old are asked again.
 func (s *Server) read(c echo.Context, id flow.FlowID) (*story, error) {
 	ctx := c.Request().Context()
-	f, err := s.deps.Flows.GetFlow(ctx, tenant(c), id)
+	r := &story{}
+	var t told
+	var all errgroup.Group
+	all.Go(func() (err error) {
+		r.Flow, err = s.deps.Flows.GetFlow(ctx, tenant(c), id)
+		return err
+	})
+	about := func(id flow.FlowID, all *errgroup.Group) {
+		all.Go(func() (err error) {
+			r.history, err = s.deps.Flows.FlowHistory(ctx, tenant(c), id)
+			return err
+		})
+		all.Go(func() (err error) {
+			t, err = s.tell(ctx, tenant(c), []flow.FlowID{id}, maxRows)
+			return err
+		})
+	}
+	about(id, &all)
+	err := all.Wait()
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, notFound("id", "There is no flow "+id.String()+".", "Flows end with their retention. Look it up by trace or by correlation.")
 	}
+	if err == nil && r.ID != id {
+		var again errgroup.Group
+		about(r.ID, &again)
+		err = again.Wait()
+	}
 	if err != nil {
 		return nil, err
 	}
-	t, err := s.tell(ctx, tenant(c), []flow.FlowID{f.ID}, maxRows)
-	if err != nil {
-		return nil, err
-	}
-	return &story{f, t.wide[f.ID], max(t.total, int(f.Spans)), t.more}, nil
+	r.wide, r.total, r.more = t.wide[r.ID], max(t.total, int(r.Spans)), t.more
+	return r, nil
 }
 
 // detail is a flow without its hops.

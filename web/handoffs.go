@@ -92,7 +92,7 @@ func (m *handoffs) add(h *store.Handed) {
 // sides are the teams on both sides of a hop. Where one side sent no span it is
 // the channel's, or that of the party outside.
 func (m *handoffs) sides(h *store.Handed) (from, to string, kind flow.Kind, ok bool) {
-	a, b := m.d.byID[h.From], m.d.byID[h.To]
+	a, b := m.d.find(h.From), m.d.find(h.To)
 	channel := func(e *store.EndpointRecord) (string, flow.Kind, bool) {
 		c := e.ChannelOf()
 		id := c.ID()

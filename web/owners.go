@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/labstack/echo/v4"
 
@@ -16,20 +17,34 @@ import (
 // in an answer was decided by the same rules.
 type directory struct {
 	set     *ownership.Set
-	byID    map[uint64]*store.EndpointRecord
-	all     []store.EndpointRecord
+	*listed                                  // shared with other requests
+	met     map[uint64]*store.EndpointRecord // more, of this request
 	memo    map[uint64]ownership.Owner
 	history map[uint64][]store.OwnerChange // nil when owners are those of now
 }
 
 // directory reads the endpoints of the request's tenant; when is now or then.
 func (s *Server) directory(c echo.Context, when string) (*directory, error) {
-	ctx, t := c.Request().Context(), tenant(c)
-	all, err := s.deps.Endpoints.Endpoints(ctx, t)
+	return s.directoryOf(c, when, fresh)
+}
+
+// names is a directory for looking up the endpoints of one flow: it may not know
+// the newest, and asks for those that the flow has.
+func (s *Server) names(c echo.Context, when string, of []uint64) (*directory, error) {
+	d, err := s.directoryOf(c, when, known)
 	if err != nil {
 		return nil, err
 	}
-	d := newDirectory(s.deps.Owners.Current(), all)
+	return d, s.meet(c.Request().Context(), tenant(c), of, d)
+}
+
+func (s *Server) directoryOf(c echo.Context, when string, age time.Duration) (*directory, error) {
+	ctx, t := c.Request().Context(), tenant(c)
+	l, err := s.endpoints(ctx, t, age)
+	if err != nil {
+		return nil, err
+	}
+	d := &directory{set: s.deps.Owners.Current(), listed: l, memo: map[uint64]ownership.Owner{}}
 	if when == "then" && s.deps.History != nil {
 		err = d.readHistory(ctx, s.deps.History, t)
 	}
@@ -37,11 +52,15 @@ func (s *Server) directory(c echo.Context, when string) (*directory, error) {
 }
 
 func newDirectory(set *ownership.Set, all []store.EndpointRecord) *directory {
-	d := &directory{set: set, all: all, byID: make(map[uint64]*store.EndpointRecord, len(all)), memo: map[uint64]ownership.Owner{}}
-	for i := range all {
-		d.byID[all[i].ID] = &all[i]
+	return &directory{set: set, listed: index(all), memo: map[uint64]ownership.Owner{}}
+}
+
+// find is an endpoint that is known, nil for none.
+func (d *directory) find(id uint64) *store.EndpointRecord {
+	if e := d.byID[id]; e != nil {
+		return e
 	}
-	return d
+	return d.met[id]
 }
 
 func (d *directory) readHistory(ctx context.Context, r OwnerHistory, tenant string) error {
@@ -76,7 +95,7 @@ func (d *directory) owner(id uint64) ownership.Owner {
 		return o
 	}
 	o := ownership.Owner{Source: ownership.SourceNone, Why: "the endpoint is not known"}
-	if e := d.byID[id]; e != nil {
+	if e := d.find(id); e != nil {
 		o = d.set.Resolve(subject(&e.Endpoint))
 	}
 	d.memo[id] = o
@@ -86,8 +105,11 @@ func (d *directory) owner(id uint64) ownership.Owner {
 // know tells the directory of endpoints that spans carry, so that what is too
 // new for the table resolves too.
 func (d *directory) know(id uint64, e *flow.Endpoint) {
-	if d.byID[id] == nil {
-		d.byID[id] = &store.EndpointRecord{Endpoint: *e, ID: id}
+	if d.find(id) == nil {
+		if d.met == nil {
+			d.met = map[uint64]*store.EndpointRecord{}
+		}
+		d.met[id] = &store.EndpointRecord{Endpoint: *e, ID: id}
 	}
 }
 
@@ -96,7 +118,7 @@ func (d *directory) know(id uint64, e *flow.Endpoint) {
 func (s *Server) meet(ctx context.Context, tenant string, ids []uint64, d *directory) error {
 	var ask []uint64
 	for _, id := range ids {
-		if id != 0 && d.byID[id] == nil {
+		if id != 0 && d.find(id) == nil {
 			ask = append(ask, id)
 		}
 	}

@@ -20,6 +20,7 @@ type Server struct {
 	spec    []byte // openapi.yaml as JSON
 	slots   chan struct{}
 	live    *live
+	lists   lists
 	started time.Time
 	close   sync.Once
 }

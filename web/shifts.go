@@ -40,7 +40,7 @@ func (s *Server) shifts(c echo.Context, f store.FlowFilter, groups []Failure, d 
 	slices.SortStableFunc(found, func(a, b store.Shift) int { return cmp.Compare(ratio(b), ratio(a)) })
 	done := map[string]bool{}
 	for _, x := range found {
-		e := d.byID[x.Endpoint]
+		e := d.find(x.Endpoint)
 		if e == nil || done[e.Service] || f.Environment != "" && e.Environment != f.Environment || f.Culprits != nil && !slices.Contains(f.Culprits, x.Endpoint) {
 			continue
 		}

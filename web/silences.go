@@ -32,7 +32,7 @@ func (s *Server) silences(c echo.Context, f store.FlowFilter, groups []Failure, 
 		return nil, err
 	}
 	for _, x := range found {
-		e := d.byID[x.Endpoint]
+		e := d.find(x.Endpoint)
 		if e == nil || f.Environment != "" && x.Environment != f.Environment || f.Culprits != nil && !slices.Contains(f.Culprits, x.Endpoint) {
 			continue
 		}

@@ -17,7 +17,7 @@ func (s *Server) GetFlowSpans(c echo.Context, id FlowIDParam, in GetFlowSpansPar
 	if err != nil {
 		return err
 	}
-	d, err := s.directory(c, owners)
+	d, err := s.names(c, owners, r.Endpoints)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (s *Server) GetTrace(c echo.Context, traceID TraceIDParam, in GetTraceParam
 			return err
 		}
 	}
-	d, err := s.directory(c, owners)
+	d, err := s.names(c, owners, nil)
 	if err != nil {
 		return err
 	}
