@@ -44,6 +44,8 @@ type joiner struct {
 	listened  time.Time // when silent sources were last looked for
 	never     []flow.Never
 	rejoining rejoining
+	ids       []uint64 // scratch of row
+	services  []string
 	stats     *counters
 }
 

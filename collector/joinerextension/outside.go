@@ -22,13 +22,13 @@ type outside struct {
 
 // outsideOf adds those whom the flow calls and who send no spans to a set, and
 // reports whether nothing is known of one of them yet.
-func (j *joiner) outsideOf(o *flow.Outline, set map[uint64]bool) (ask bool) {
+func (j *joiner) outsideOf(o *flow.Outline, set *[]uint64) (ask bool) {
 	o.Silent(func(caller uint64) {
 		switch x := j.outside[caller]; {
 		case x == nil || x.asked < maxAsked && len(x.ids) < 2:
 			ask = true
 		case len(x.ids) == 1 && set != nil: // of several, nothing tells which
-			set[x.ids[0]] = true
+			*set = append(*set, x.ids[0])
 		}
 	})
 	return ask

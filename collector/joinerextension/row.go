@@ -33,12 +33,12 @@ func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.
 	if err != nil {
 		return nil, err
 	}
-	set := map[uint64]bool{}
-	services := map[string]bool{}
-	touch := func(e flow.Endpoint, id uint64) {
-		set[id] = true
-		if e.Service != "" {
-			services[e.Service] = true
+	set, services := &j.ids, j.services[:0]
+	*set = (*set)[:0]
+	touch := func(service string, id uint64) {
+		*set = append(*set, id)
+		if service != "" && !slices.Contains(services, service) {
+			services = append(services, service)
 		}
 	}
 	f.each(func(_ *trace, s *flow.Span, _ bool) {
@@ -51,8 +51,7 @@ func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.
 			r.Environment = s.Environment
 		}
 		if s.Kind != flow.DB && (s.Kind != flow.Internal || s.Role != flow.NoRole) {
-			e := known[s.Endpoint]
-			touch(e, s.Endpoint)
+			touch(s.Service, s.Endpoint)
 		}
 	})
 	entry := uint64(0)
@@ -77,7 +76,7 @@ func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.
 				if p.Span >= 0 && p.ID == story.Facts[p.Span].EndpointID {
 					continue
 				}
-				touch(p.Endpoint, p.ID)
+				touch(p.Endpoint.Service, p.ID)
 				culprit := v.Culprit != nil && v.Culprit.Endpoint == p.ID
 				if p.Role == flow.Channel || culprit || quiet >= unseenPatience {
 					j.write.endpoint(p.Endpoint, p.ID)
@@ -86,17 +85,13 @@ func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.
 		}
 	}
 	if v.Culprit != nil {
-		set[v.Culprit.Endpoint] = true
+		*set = append(*set, v.Culprit.Endpoint)
 	}
 	r.Type = flow.FlowType{ID: entry, Service: known[entry].Service, Operation: known[entry].Operation}
-	for id := range set {
-		r.Endpoints = append(r.Endpoints, id)
-	}
-	slices.Sort(r.Endpoints)
-	for s := range services {
-		r.Services = append(r.Services, s)
-	}
-	slices.Sort(r.Services)
+	slices.Sort(*set)
+	r.Endpoints = slices.Clone(slices.Compact(*set))
+	slices.Sort(services)
+	r.Services, j.services = slices.Clone(services), services
 	f.identify(r)
 	switch {
 	case f.row != nil && sameRow(f.row, r): // it is not written again
@@ -110,7 +105,7 @@ func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.
 
 // channels adds the queues and topics between the two sides of a hop, once where
 // the sides know different things of the same one.
-func (j *joiner) channels(set map[uint64]bool) func(from, to uint64) {
+func (j *joiner) channels(set *[]uint64) func(from, to uint64) {
 	return func(from, to uint64) {
 		pair := [2]uint64{from, to}
 		ids, ok := j.between[pair]
@@ -136,9 +131,7 @@ func (j *joiner) channels(set map[uint64]bool) func(from, to uint64) {
 				j.between[pair] = ids
 			}
 		}
-		for _, id := range ids {
-			set[id] = true
-		}
+		*set = append(*set, ids...)
 	}
 }
 
