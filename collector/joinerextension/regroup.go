@@ -13,14 +13,15 @@ import (
 // regroup joins what the touched segments are connected with anew, and gives
 // each resulting flow its id.
 func (j *joiner) regroup(ts *tenantState, touched []*seg, now time.Time) {
-	done := map[*seg]bool{}
+	ts.turn++
+	turn := ts.turn
 	for _, s := range touched {
-		if done[s] || s.dead {
+		if s.grouped == turn || s.dead {
 			continue
 		}
 		component := ts.component(s, j.cfg.Limits, true)
 		for _, c := range component {
-			done[c] = true
+			c.grouped = turn
 		}
 		j.assign(ts, component, now)
 	}
@@ -31,11 +32,13 @@ func (j *joiner) regroup(ts *tenantState, touched []*seg, now time.Time) {
 // is collected but does not connect, unless it is where the search began. Values
 // that turn out to be hot are marked, if mark says so, and connect a last time.
 func (ts *tenantState) component(s *seg, l flow.Limits, mark bool) []*seg {
-	in := map[*seg]bool{s: true}
+	ts.turn++
+	turn := ts.turn
+	s.seen = turn
 	out := []*seg{s}
 	add := func(o *seg) {
-		if !in[o] && !o.dead {
-			in[o] = true
+		if o.seen != turn && !o.dead {
+			o.seen = turn
 			out = append(out, o)
 		}
 	}

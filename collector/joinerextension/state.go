@@ -23,6 +23,7 @@ type tenantState struct {
 	clock   eventClock
 	sources sources
 	lessons map[flow.FlowID]*lesson // of flows that were let go
+	turn    uint64                  // of collecting segments, see component
 }
 
 func newTenant(name string, known *filter) *tenantState {
@@ -57,6 +58,8 @@ type seg struct {
 	arrived time.Time
 	values  []uint64 // what it is registered under
 	dead    bool     // replaced by a later cut, or let go
+
+	seen, grouped uint64 // the turns in which it was found and grouped, instead of sets of segments
 }
 
 // value is a correlation, a message or a trace, and the segments that carry it.
