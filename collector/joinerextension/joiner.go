@@ -125,7 +125,7 @@ func (j *joiner) recall(ctx context.Context, name string, ts *tenantState) error
 	}
 	now := j.clock()
 	for _, id := range open {
-		j.later.push(ts, &flowState{id: id, checkAt: now.Add(j.cfg.Quiet)})
+		j.later.asleep(ts, id, now.Add(j.cfg.Quiet))
 	}
 	return nil
 }
@@ -205,7 +205,7 @@ func (j *joiner) takeIn(ctx context.Context, b *store.BatchFeed) error {
 // wake makes flows due whose waiting is over, loading those that were let go.
 func (j *joiner) wake(ctx context.Context, now time.Time) error {
 	asleep := map[*tenantState][]flow.FlowID{}
-	for range j.cfg.MaxLoad {
+	for n := 0; n < rejoinStep; {
 		ts, id, ok := j.later.pop(now)
 		if !ok {
 			break
@@ -218,7 +218,12 @@ func (j *joiner) wake(ctx context.Context, now time.Time) error {
 			}
 			continue
 		}
+		if at, ok := ts.asleep[id]; !ok || at.After(now) {
+			continue // it ended before it was let go, or is another time's
+		}
+		delete(ts.asleep, id)
 		asleep[ts] = append(asleep[ts], id)
+		n++
 	}
 	for ts, ids := range asleep {
 		if err := j.reload(ctx, ts, ids, now); err != nil {
@@ -353,6 +358,9 @@ func (ts *tenantState) evict(f *flowState) int {
 			continue
 		}
 		delete(ts.flows, f.id)
+		if !f.checkAt.IsZero() {
+			ts.sleep(f.id, f.checkAt)
+		}
 		ts.remember(f)
 		n++
 		for _, list := range [][]*seg{f.segs, f.shared} {

@@ -151,6 +151,7 @@ func (j *joiner) assign(ts *tenantState, component []*seg, now time.Time) {
 		if f == nil {
 			f = &flowState{id: ids[g], taught: ts.lessons[ids[g]]}
 			delete(ts.lessons, f.id)
+			delete(ts.asleep, f.id)
 			ts.flows[f.id] = f
 		}
 		for _, s := range segs {
@@ -291,6 +292,7 @@ func (j *joiner) retire(ts *tenantState, id, heir flow.FlowID) {
 		ts.forget(f)
 	}
 	delete(ts.flows, id)
+	delete(ts.asleep, id)
 	delete(j.dirty, dirtyKey{ts, id})
 	j.write.alias(store.Alias{Tenant: ts.name, Old: id, New: heir, Revision: j.revision()})
 }

@@ -22,8 +22,9 @@ type tenantState struct {
 	hot     map[uint64]flow.Key
 	clock   eventClock
 	sources sources
-	lessons map[flow.FlowID]*lesson // of flows that were let go
-	turn    uint64                  // of collecting segments, see component
+	lessons map[flow.FlowID]*lesson   // of flows that were let go
+	asleep  map[flow.FlowID]time.Time // when to look at flows that were let go and wait for something
+	turn    uint64                    // of collecting segments, see component
 }
 
 func newTenant(name string, known *filter) *tenantState {

@@ -247,7 +247,7 @@ func (j *joiner) teach(ctx context.Context, now time.Time) error {
 			l.slow, l.dropped = l.slow || slow, omits
 			if d.tenant.flows[f.id] != f { // it was let go
 				d.tenant.remember(f)
-				j.later.push(d.tenant, &flowState{id: f.id, checkAt: now})
+				j.later.asleep(d.tenant, f.id, now)
 			} else {
 				if omits {
 					f.taught = nil

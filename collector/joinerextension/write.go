@@ -74,6 +74,20 @@ func (d *deadlines) push(ts *tenantState, f *flowState) {
 	heap.Push(&d.h, deadline{f.checkAt, ts, f.id})
 }
 
+// asleep has a flow looked at that is not in memory.
+func (d *deadlines) asleep(ts *tenantState, id flow.FlowID, at time.Time) {
+	ts.sleep(id, at)
+	heap.Push(&d.h, deadline{at, ts, id})
+}
+
+// sleep remembers until when a flow that is let go may be left alone.
+func (ts *tenantState) sleep(id flow.FlowID, at time.Time) {
+	if ts.asleep == nil {
+		ts.asleep = map[flow.FlowID]time.Time{}
+	}
+	ts.asleep[id] = at
+}
+
 func (d *deadlines) soon(by time.Time) bool { return len(d.h) > 0 && d.h[0].at.Before(by) }
 
 func (d *deadlines) pop(now time.Time) (*tenantState, flow.FlowID, bool) {
