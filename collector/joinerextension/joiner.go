@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -319,7 +320,9 @@ func (j *joiner) forget(now time.Time) {
 			}
 		}
 	}
-	j.stats.flows.Store(flows)
+	if j.stats.flows.Swap(flows) > 0 && flows == 0 {
+		go debug.FreeOSMemory() // all is quiet: what the rush took is given back
+	}
 	j.stats.held.Store(held)
 	j.stats.hotValues.Store(&hot)
 	if look {
