@@ -128,6 +128,22 @@ func TestOwnersThen(t *testing.T) {
 	}
 }
 
+// The list of endpoints is read once a second at most; a flow that failed at an
+// endpoint that is newer has an owner all the same.
+func TestAnEndpointNewerThanTheListHasItsOwner(t *testing.T) {
+	w := estate(t)
+	all := w.endpoints
+	w.endpoints = nil
+	h := serve(t, w)
+	get(h, "/api/v1/endpoints")
+	w.endpoints = all
+	for _, path := range []string{"/api/v1/flows?status=failed", "/api/v1/failures"} {
+		if body := get(h, path).Body.String(); !strings.Contains(body, `"team":"shipping"`) {
+			t.Errorf("%s: nobody owns the culprit: %s", path, body)
+		}
+	}
+}
+
 func TestFailuresComeWorstFirst(t *testing.T) {
 	l := ask[FailureList](t, estate(t), "/api/v1/failures")
 	if len(l.Failures) != 2 || l.Failures[0].Culprit.Service != "shipping" || l.Failures[1].Status != "stalled" {

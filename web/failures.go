@@ -38,6 +38,13 @@ func (s *Server) ListFailures(c echo.Context, in ListFailuresParams) error {
 	if err != nil {
 		return err
 	}
+	var shown []uint64
+	for i := range groups {
+		shown = append(append(shown, groups[i].Endpoints...), groups[i].Culprit.Endpoint)
+	}
+	if err := s.meet(c.Request().Context(), tenant(c), shown, d); err != nil {
+		return err
+	}
 	all := failuresOf(groups, usual, d)
 	if all, err = s.shifts(c, f, all, d); err != nil {
 		return err

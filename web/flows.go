@@ -113,6 +113,9 @@ func (s *Server) flowPage(c echo.Context, p *params, q store.FlowQuery, pos curs
 	if err != nil {
 		return err
 	}
+	if err := s.meet(c.Request().Context(), tenant(c), endpointsOf(rows), d); err != nil {
+		return err
+	}
 	out := FlowList{Flows: make([]Flow, 0, min(len(rows), limit))}
 	for i := range rows[:min(len(rows), limit)] {
 		out.Flows = append(out.Flows, flowOf(&rows[i], d))
@@ -129,4 +132,16 @@ func (s *Server) flowPage(c echo.Context, p *params, q store.FlowQuery, pos curs
 		out.NextCursor = next.encode()
 	}
 	return answer(c, out)
+}
+
+// endpointsOf are those whose owners the rows of a list show.
+func endpointsOf(rows []flow.Flow) []uint64 {
+	var ids []uint64
+	for i := range rows {
+		ids = append(ids, rows[i].Endpoints...)
+		if c := rows[i].Culprit; c != nil {
+			ids = append(ids, c.Endpoint)
+		}
+	}
+	return ids
 }

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,10 +17,12 @@ type listed struct {
 	byID map[uint64]*store.EndpointRecord
 }
 
-// lists remembers the endpoints of a few tenants.
+// lists remembers the endpoints of a few tenants, and those that were looked up
+// one by one: an id is made of what the endpoint is, so that it stays true.
 type lists struct {
-	mu sync.Mutex
-	of map[string]*listed
+	mu  sync.Mutex
+	of  map[string]*listed
+	met map[uint64]*store.EndpointRecord
 }
 
 const (
@@ -57,6 +60,40 @@ func (s *Server) endpoints(ctx context.Context, tenant string, age time.Duration
 	}
 	s.lists.of[tenant] = l
 	return l, nil
+}
+
+// meet looks up endpoints that the directory does not know: those that are newer
+// than its list, and those that no list tells of, such as internal work, calls
+// to a database and the sides of hops whose spans know no kinds.
+func (s *Server) meet(ctx context.Context, tenant string, ids []uint64, d *directory) error {
+	var ask []uint64
+	s.lists.mu.Lock()
+	for _, id := range ids {
+		if id == 0 || d.find(id) != nil {
+			continue
+		}
+		if e := s.lists.met[id]; e != nil && e.Tenant == tenant {
+			d.know(id, &e.Endpoint)
+			continue
+		}
+		ask = append(ask, id)
+	}
+	s.lists.mu.Unlock()
+	if len(ask) == 0 {
+		return nil
+	}
+	slices.Sort(ask)
+	found, err := s.deps.Endpoints.EndpointsByID(ctx, tenant, slices.Compact(ask))
+	s.lists.mu.Lock()
+	defer s.lists.mu.Unlock()
+	if s.lists.met == nil || len(s.lists.met)+len(found) > maxRecords {
+		s.lists.met = map[uint64]*store.EndpointRecord{}
+	}
+	for id, e := range found {
+		d.know(id, &e)
+		s.lists.met[id] = d.met[id]
+	}
+	return err
 }
 
 func index(all []store.EndpointRecord) *listed {

@@ -113,26 +113,6 @@ func (d *directory) know(id uint64, e *flow.Endpoint) {
 	}
 }
 
-// meet looks up endpoints that no list tells of: internal work, calls to a
-// database, the sides of hops whose spans know no kinds.
-func (s *Server) meet(ctx context.Context, tenant string, ids []uint64, d *directory) error {
-	var ask []uint64
-	for _, id := range ids {
-		if id != 0 && d.find(id) == nil {
-			ask = append(ask, id)
-		}
-	}
-	if len(ask) == 0 {
-		return nil
-	}
-	slices.Sort(ask)
-	known, err := s.deps.Endpoints.EndpointsByID(ctx, tenant, slices.Compact(ask))
-	for id, e := range known {
-		d.know(id, &e)
-	}
-	return err
-}
-
 // team is the owning team, "" for nobody: at the given moment when the request
 // asks for owners then. Before the first record, the first record holds: it was
 // written when Baton first saw the endpoint.
