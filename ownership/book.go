@@ -17,7 +17,7 @@ func newBook(list []rule) book { return book{list, newIndex(list)} }
 // last returns the position of the last rule that matches, or -1.
 func (b *book) last(s *Subject) int32 {
 	best := int32(-1)
-	look := s.facets()
+	look := b.ix.words.facets(s)
 	for i := range b.ix.fields {
 		fi := &b.ix.fields[i]
 		v := fi.of(s)
@@ -49,7 +49,7 @@ func (b *book) lastOf(list []entry, s *Subject, look facets, best int32) int32 {
 		if e.rule <= best {
 			return best
 		}
-		if e.may(look) && (e.told && look.known() || b.list[e.rule].matchesFound(s, look)) {
+		if e.may(look) && (e.told || b.list[e.rule].matchesFound(s)) {
 			return e.rule
 		}
 	}
@@ -60,10 +60,10 @@ func (b *book) lastOf(list []entry, s *Subject, look facets, best int32) int32 {
 // first.
 func (b *book) matching(s *Subject, dst []int32) []int32 {
 	from := len(dst)
-	look := s.facets()
+	look := b.ix.words.facets(s)
 	visit := func(list []entry) {
 		for i := range list {
-			if e := &list[i]; e.may(look) && b.list[e.rule].matchesFound(s, look) {
+			if e := &list[i]; e.may(look) && b.list[e.rule].matchesFound(s) {
 				dst = append(dst, e.rule)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 // under a field that must be there for it to match, and tried whenever it is
 // (about 30 ns each); what matches absent fields too is tried each time.
 type index struct {
+	words  vocabularies
 	fields []fieldIndex
 	rest   []entry
 }
@@ -100,10 +101,11 @@ func newIndex(rules []rule) index {
 		}
 	}
 	filed := map[bucket][]entry{}
-	var ix index
+	ix := index{words: newVocabularies(rules)}
 	for i := len(rules) - 1; i >= 0; i-- {
 		at := rules[i].placeIn(crowd)
-		e := entry{rules[i].facets(), rules[i].told(), int32(i)}
+		f := ix.words.see(&rules[i])
+		e := entry{f, rules[i].party && len(rules[i].open) == 0, int32(i)}
 		if at == nil {
 			ix.rest = append(ix.rest, e)
 		}

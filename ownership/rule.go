@@ -173,6 +173,7 @@ type rule struct {
 	// filed is the condition by which the index finds the rule, when whatever
 	// it finds by it holds; -1 when it must be looked at all the same.
 	filed int8
+	open  []int32 // conditions that neither the index nor the facets tell
 
 	party bool // the rule may speak for an outside party
 }
@@ -197,13 +198,10 @@ func (r *rule) matches(s *Subject) bool {
 }
 
 // matchesFound is matches for a subject by which the index has found the rule,
-// and whose facets it may have.
-func (r *rule) matchesFound(s *Subject, look facets) bool {
-	for i := range r.conds {
-		c := &r.conds[i]
-		switch {
-		case i == int(r.filed), c.id == fKind && look.kind != otherWord, c.id == fRole && look.role != otherWord:
-		case !c.holds(s):
+// and whose facets it has.
+func (r *rule) matchesFound(s *Subject) bool {
+	for _, i := range r.open {
+		if !r.conds[i].holds(s) {
 			return false
 		}
 	}
