@@ -21,6 +21,7 @@ type Flow struct {
 	Culprit      *Culprit  // nil unless something failed, stalled, was rejected, compensated or slow
 	CheckAt      int64     // Unix ns: when the judge should look again though nothing arrives; 0 for never
 	Shares       *Shares   // written only; nil when the flow is not measured
+	Calm         bool      // written only; no earlier revision was in trouble, see Verdict.Troubled
 }
 
 // MaxListedTraces bounds the trace ids kept in a flow's row.

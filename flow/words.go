@@ -132,11 +132,15 @@ func parseWord[T ~uint8](what string, words []string, s string) (T, error) {
 	return 0, fmt.Errorf("unknown %s %q, want one of %q", what, s, words)
 }
 
-func (k Kind) String() string       { return word(kinds, uint8(k)) }
-func (r Role) String() string       { return word(roles, uint8(r)) }
-func (k SpanKind) String() string   { return word(spanKinds, uint8(k)) }
-func (s Status) String() string     { return word(statuses, uint8(s)) }
-func (v Verdict) String() string    { return word(verdicts, uint8(v)) }
+func (k Kind) String() string     { return word(kinds, uint8(k)) }
+func (r Role) String() string     { return word(roles, uint8(r)) }
+func (k SpanKind) String() string { return word(spanKinds, uint8(k)) }
+func (s Status) String() string   { return word(statuses, uint8(s)) }
+func (v Verdict) String() string  { return word(verdicts, uint8(v)) }
+
+// Troubled reports a verdict that says that something is or was wrong.
+func (v Verdict) Troubled() bool { return v > Completed }
+
 func (o Outcome) String() string    { return word(outcomes, uint8(o)) }
 func (c Confidence) String() string { return word(confidences, uint8(c)) }
 

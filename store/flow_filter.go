@@ -1,9 +1,12 @@
 package store
 
 import (
+	"context"
 	"math"
 	"slices"
 	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"github.com/baton-observability/baton/flow"
 )
@@ -46,6 +49,20 @@ func (t *Tenure) covers(at int64) bool { return at >= t.From && at < t.Until }
 func (q *FlowFilter) none() bool {
 	return q.Endpoints != nil && len(q.Endpoints) == 0 && len(q.TouchedWhile) == 0 ||
 		q.Culprits != nil && len(q.Culprits) == 0 && len(q.BlamedWhile) == 0 || q.Verdicts != nil && len(q.Verdicts) == 0
+}
+
+// troubled reports a filter that only flows in trouble pass.
+func (q *FlowFilter) troubled() bool {
+	return q.Verdicts != nil && !slices.ContainsFunc(q.Verdicts, func(v flow.Verdict) bool { return !v.Troubled() })
+}
+
+// eachFlow is each for a statement about the flows of a filter: those in trouble
+// are in a table of their own, which is far smaller.
+func (s *Store) eachFlow(ctx context.Context, name string, q *FlowFilter, p params, row func(driver.Rows) error) error {
+	if q.troubled() {
+		name += "_troubled"
+	}
+	return s.each(ctx, name, p, row)
 }
 
 func (q *FlowFilter) params() params {

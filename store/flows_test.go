@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -203,4 +205,63 @@ func TestAliasesInACircleEnd(t *testing.T) {
 	require.NoError(t, s.WriteFlows(context.Background(), FlowWrite{Aliases: []Alias{{Old: a.ID, New: b.ID}, {Old: b.ID, New: a.ID}}}))
 	_, err := s.GetFlow(context.Background(), "", a.ID)
 	require.ErrorIs(t, err, ErrNotFound)
+}
+
+// The flows in trouble are a table of their own, and the same at all times.
+func TestFlowsInTroubleAreThoseOfAll(t *testing.T) {
+	s := testStore(t)
+	ctx := context.Background()
+	r := rand.New(rand.NewPCG(7, 7))
+	var all []flow.Flow
+	calm := map[flow.FlowID]bool{}
+	for n := range byte(40) {
+		f := flowAt(noon.Add(time.Duration(n)*time.Second), n, func(f *flow.Flow) { f.Calm = true })
+		calm[f.ID] = true
+		all = append(all, f)
+	}
+	write(t, s, all...)
+	revision := uint64(1)
+	for range 12 {
+		var w FlowWrite
+		for i := range all {
+			if r.IntN(3) > 0 {
+				continue
+			}
+			f := &all[i]
+			revision++
+			f.Revision, f.Verdict, f.Culprit, f.FailedAt = revision, flow.Verdict(r.IntN(int(flow.Cancelled)+1)), nil, 0
+			if f.Verdict == flow.Failed {
+				failed(uint64(r.IntN(3)), time.Second)(f)
+			}
+			f.Calm = calm[f.ID]
+			calm[f.ID] = f.Calm && !f.Verdict.Troubled()
+			w.Flows = append(w.Flows, *f)
+		}
+		if n := len(all) - 1; r.IntN(2) == 0 {
+			revision++
+			w.Flows = slices.DeleteFunc(w.Flows, func(f flow.Flow) bool { return f.ID == all[n].ID })
+			w.Aliases = []Alias{{Old: all[n].ID, New: all[0].ID, Revision: revision, Calm: calm[all[n].ID]}}
+			all = all[:n]
+		}
+		require.NoError(t, s.WriteFlows(ctx, w))
+
+		want := map[flow.FlowID]flow.Verdict{}
+		list, err := s.ListFlows(ctx, FlowQuery{Limit: MaxFlows})
+		require.NoError(t, err)
+		require.Len(t, list, len(all))
+		for _, f := range list {
+			if f.Verdict.Troubled() {
+				want[f.ID] = f.Verdict
+			}
+		}
+		q := FlowFilter{Verdicts: []flow.Verdict{flow.Degraded, flow.Rejected, flow.Slow, flow.Failed, flow.Stalled, flow.Compensated, flow.Cancelled}}
+		require.True(t, q.troubled())
+		got := map[flow.FlowID]flow.Verdict{}
+		list, err = s.ListFlows(ctx, FlowQuery{FlowFilter: q, Limit: MaxFlows})
+		require.NoError(t, err)
+		for _, f := range list {
+			got[f.ID] = f.Verdict
+		}
+		require.Equal(t, want, got)
+	}
 }

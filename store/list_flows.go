@@ -75,7 +75,7 @@ func (s *Store) ListFlows(ctx context.Context, q FlowQuery) ([]flow.Flow, error)
 		}
 	}
 	var flows []flow.Flow
-	err := s.each(ctx, "flow_list", p, func(r driver.Rows) error {
+	err := s.eachFlow(ctx, "flow_list", &q.FlowFilter, p, func(r driver.Rows) error {
 		f, err := scanFlow(r)
 		flows = append(flows, f)
 		return err

@@ -16,6 +16,10 @@ var queryFiles embed.FS
 // a file in parts, and {{its name}} in the statement.
 var queries = mustLoadQueries(queryFiles)
 
+// flowsTable stands for flows and, in the statement name_troubled, for
+// troubled_flows.
+const flowsTable = "{{flows}}"
+
 func mustLoadQueries(files fs.FS) map[string]string {
 	qs, parts := mustRead(files, "queries/*.sql"), mustRead(files, "queries/parts/*.sql")
 	for name, q := range qs {
@@ -23,6 +27,10 @@ func mustLoadQueries(files fs.FS) map[string]string {
 			q = strings.ReplaceAll(q, "{{"+part+"}}", strings.TrimSpace(text))
 		}
 		qs[name] = q
+		if strings.Contains(q, flowsTable) {
+			qs[name] = strings.ReplaceAll(q, flowsTable, "flows")
+			qs[name+"_troubled"] = strings.ReplaceAll(q, flowsTable, "troubled_flows")
+		}
 	}
 	return qs
 }

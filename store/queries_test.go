@@ -12,7 +12,7 @@ import (
 
 var (
 	// A statement is used by query("name"), each(ctx, "name", ...) and its kin.
-	usedStatement = regexp.MustCompile(`(?:query\(|each\(ctx, |contentOf\(ctx, |segments\(ctx, s, )"([a-z_]+)"`)
+	usedStatement = regexp.MustCompile(`(?:query\(|each\(ctx, |eachFlow\(ctx, |contentOf\(ctx, |segments\(ctx, s, )"([a-z_]+)"`)
 	parameter     = regexp.MustCompile(`\{(\w+):([\w()]+)\}`)
 	comment       = regexp.MustCompile(`(?m)--.*$`)
 )
@@ -33,7 +33,7 @@ func TestStatementsAndUses(t *testing.T) {
 			require.Contains(t, queries, m[1], "%s uses a statement without a file", name)
 		}
 	}
-	for name := range queries {
+	for name := range mustRead(queryFiles, "queries/*.sql") {
 		require.True(t, used[name], "queries/%s.sql is not used", name)
 	}
 }

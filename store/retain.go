@@ -14,7 +14,7 @@ import (
 // nothing and deleting rows costs a merge. Spans go before what they refer to.
 var dayTables = []string{
 	"spans", "correlations", "traces", "rollup", "shapes", "resources",
-	"flows", "flow_revisions", "flow_alias", "flow_of_segment", "segments_of_flow",
+	"flows", "troubled_flows", "flow_revisions", "flow_alias", "flow_of_segment", "segments_of_flow",
 }
 
 // batchAge is how long the feed is kept at most: a joiner that was away for a

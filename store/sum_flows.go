@@ -28,7 +28,7 @@ func (s *Store) FlowHistogram(ctx context.Context, q FlowFilter, step time.Durat
 	p := q.params()
 	p["step"] = max(int64(step), 1)
 	var out []FlowCount
-	err := s.each(ctx, "flow_counts", p, func(r driver.Rows) error {
+	err := s.eachFlow(ctx, "flow_counts", &q, p, func(r driver.Rows) error {
 		var c FlowCount
 		var bucket int64
 		var verdict uint8
@@ -64,7 +64,7 @@ func (s *Store) Failures(ctx context.Context, q FlowFilter) ([]FailureGroup, err
 	p := q.params()
 	p["limit"] = uint64(maxGroups)
 	var out []FailureGroup
-	err := s.each(ctx, "flow_failures", p, func(r driver.Rows) error {
+	err := s.eachFlow(ctx, "flow_failures", &q, p, func(r driver.Rows) error {
 		var (
 			g                      FailureGroup
 			c                      = &g.Culprit

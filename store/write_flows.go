@@ -33,6 +33,7 @@ type Alias struct {
 	// Revision ends the old flow: it is above every revision of it that was
 	// written, and a flow that lives again is written above this one.
 	Revision uint64
+	Calm     bool // no revision of Old was in trouble
 }
 
 // FlowWrite is what changed. It is written in an order in which no reader sees
@@ -63,9 +64,11 @@ func (s *Store) WriteFlows(ctx context.Context, w FlowWrite) error {
 		{"endpoints", endpoints},
 		{"flow_alias", aliasRows(w.Aliases, revision)},
 		{"flows", flowRows(nil, w.Aliases)},
+		{"troubled_flows", troubledRows(nil, w.Aliases)},
 		{"segments_of_flow", tracesOfFlowRows(w.Segments)}, // which only narrows the search: better too much than too little
 		{"flow_of_segment", segmentRows(w.Segments, revision)},
 		{"flows", flowRows(w.Flows, nil)},
+		{"troubled_flows", troubledRows(w.Flows, nil)},
 	} {
 		if rows(t.input) == 0 {
 			continue
@@ -182,6 +185,27 @@ func flowRows(flows []flow.Flow, aliases []Alias) proto.Input {
 	}
 	for _, a := range aliases {
 		if a.Old != a.New {
+			c.append(&flow.Flow{Tenant: a.Tenant, ID: a.Old, Revision: a.Revision}, true)
+		}
+	}
+	return c.input()
+}
+
+// troubledRows are those of flowRows that are in trouble, and a last row for each
+// flow that is no more or was in trouble and is well.
+func troubledRows(flows []flow.Flow, aliases []Alias) proto.Input {
+	c := newFlowColumns()
+	for i := range flows {
+		f := &flows[i]
+		switch {
+		case f.Verdict.Troubled():
+			c.append(f, false)
+		case !f.Calm:
+			c.append(&flow.Flow{Tenant: f.Tenant, ID: f.ID, Revision: f.Revision}, true)
+		}
+	}
+	for _, a := range aliases {
+		if a.Old != a.New && !a.Calm {
 			c.append(&flow.Flow{Tenant: a.Tenant, ID: a.Old, Revision: a.Revision}, true)
 		}
 	}

@@ -23,15 +23,16 @@ type fakeStore struct {
 	state    map[string][]byte
 	gone     map[flow.FlowID]uint64
 	ends     map[uint64]flow.Endpoint
-	fail     int               // the next n writes are refused
-	revision map[string]uint64 // of state
-	late     func()            // what happens while the next write is on its way
-	torn     int               // the next write is cut off before its last n parts, as when the writer dies
+	fail     int                    // the next n writes are refused
+	revision map[string]uint64      // of state
+	late     func()                 // what happens while the next write is on its way
+	troubled map[flow.FlowID]uint64 // the highest revision among flows in trouble; odd ends it
+	torn     int                    // the next write is cut off before its last n parts, as when the writer dies
 }
 
 func newFakeStore() *fakeStore {
 	return &fakeStore{spans: map[flow.TraceID]map[spanKey]flow.Facts{}, hashes: map[uint64]map[flow.TraceID]time.Time{},
-		segments: map[string]store.Segment{}, flows: map[flow.FlowID]flow.Flow{}, alias: map[flow.FlowID]flow.FlowID{}, state: map[string][]byte{}, revision: map[string]uint64{}, gone: map[flow.FlowID]uint64{}, ends: map[uint64]flow.Endpoint{}}
+		segments: map[string]store.Segment{}, flows: map[flow.FlowID]flow.Flow{}, alias: map[flow.FlowID]flow.FlowID{}, state: map[string][]byte{}, revision: map[string]uint64{}, gone: map[flow.FlowID]uint64{}, ends: map[uint64]flow.Endpoint{}, troubled: map[flow.FlowID]uint64{}}
 }
 
 // commit stores one batch of facts, as ingest does.
@@ -177,12 +178,18 @@ func (f *fakeStore) end(aliases []store.Alias) {
 	for _, a := range aliases {
 		f.alias[a.Old] = a.New
 		f.gone[a.Old] = max(f.gone[a.Old], a.Revision)
+		if a.Old != a.New && !a.Calm {
+			f.troubled[a.Old] = max(f.troubled[a.Old], 2*a.Revision+1)
+		}
 	}
 	f.replace(nil)
 }
 
 func (f *fakeStore) replace(flows []flow.Flow) {
 	for _, x := range flows {
+		if troubled := x.Verdict.Troubled(); troubled || !x.Calm {
+			f.troubled[x.ID] = max(f.troubled[x.ID], 2*x.Revision+map[bool]uint64{false: 1}[troubled])
+		}
 		if old, ok := f.flows[x.ID]; !ok || old.Revision < x.Revision {
 			f.flows[x.ID] = x
 		}
@@ -190,6 +197,12 @@ func (f *fakeStore) replace(flows []flow.Flow) {
 	for id, x := range f.flows {
 		if x.Revision <= f.gone[id] {
 			delete(f.flows, id)
+		}
+	}
+	for id, last := range f.troubled {
+		x, alive := f.flows[id]
+		if said := last > 0 && last%2 == 0; said != (alive && x.Verdict.Troubled()) {
+			panic(fmt.Sprintf("flow %s, %+v (there: %v), is said to be in trouble: %v", id, x, alive, said))
 		}
 	}
 }

@@ -150,6 +150,7 @@ func (j *joiner) assign(ts *tenantState, component []*seg, now time.Time) {
 		f := ts.flows[ids[g]]
 		if f == nil {
 			f = &flowState{id: ids[g], taught: ts.lessons[ids[g]]}
+			f.calm = !slices.ContainsFunc(segs, func(s *seg) bool { return s.flow == f.id }) // it is new
 			delete(ts.lessons, f.id)
 			delete(ts.asleep, f.id)
 			ts.flows[f.id] = f
@@ -288,13 +289,14 @@ func (ts *tenantState) mint(first *seg, now time.Time, taken func(flow.FlowID) b
 
 // retire makes an id an alias of its heir and takes its row off the lists.
 func (j *joiner) retire(ts *tenantState, id, heir flow.FlowID) {
-	if f := ts.flows[id]; f != nil {
+	f := ts.flows[id]
+	if f != nil {
 		ts.forget(f)
 	}
 	delete(ts.flows, id)
 	delete(ts.asleep, id)
 	delete(j.dirty, dirtyKey{ts, id})
-	j.write.alias(store.Alias{Tenant: ts.name, Old: id, New: heir, Revision: j.revision()})
+	j.write.alias(store.Alias{Tenant: ts.name, Old: id, New: heir, Revision: j.revision(), Calm: f != nil && f.calm})
 }
 
 // forget takes back what was learned from a flow that is not over after all.

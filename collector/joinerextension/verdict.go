@@ -171,6 +171,8 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 		return err
 	}
 	if f.row == nil || !sameRow(f.row, row) {
+		row.Calm = f.calm
+		f.calm = f.calm && !row.Verdict.Troubled()
 		j.write.flow(*row)
 		row.Shares = nil // nobody asks memory for it
 		f.row = row

@@ -9,7 +9,7 @@ WITH groups AS
            groupUniqArray(100)((type_id, toString(type_service), toString(type_operation))) AS types,
            groupArraySorted(5)((-at, id)) AS samples,
            count() AS n
-    FROM flows FINAL
+    FROM {{flows}} FINAL
     WHERE {{flow_filter}}
       AND culprit = 1
     GROUP BY c_endpoint, c_role, c_rule, c_signature, c_from, c_to

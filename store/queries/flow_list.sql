@@ -4,7 +4,7 @@
 WITH page AS
 (
     SELECT minted, id, if({worst:UInt8} = 1, transform(verdict, [5, 6, 4, 7, 2], [0, 1, 2, 3, 4], 5), 0) AS rank
-    FROM flows FINAL
+    FROM {{flows}} FINAL
     WHERE {{flow_filter}}
       AND ({text:String} = ''
         OR positionCaseInsensitiveUTF8(type_operation, {text:String}) > 0
@@ -18,5 +18,5 @@ WITH page AS
     LIMIT {limit:UInt64}
 )
 SELECT {{flow_columns}}
-FROM flows FINAL
+FROM {{flows}} FINAL
 WHERE tenant = {tenant:String} AND (minted, id) IN (SELECT minted, id FROM page)
