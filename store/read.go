@@ -22,7 +22,12 @@ func (p params) args() []any {
 
 // each runs the statement of a file and calls row for every row; row scans.
 func (s *Store) each(ctx context.Context, name string, p params, row func(driver.Rows) error) error {
-	rs, err := s.read.Query(ctx, query(name), p.args()...)
+	return s.eachOf(ctx, name, query(name), p, row)
+}
+
+// eachOf is each for a statement that is made from its file.
+func (s *Store) eachOf(ctx context.Context, name, statement string, p params, row func(driver.Rows) error) error {
+	rs, err := s.read.Query(ctx, statement, p.args()...)
 	if err != nil {
 		return readError(name, err)
 	}

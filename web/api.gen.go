@@ -382,6 +382,56 @@ type FlowTypeCount struct {
 	Service   string `json:"service"`
 }
 
+// FoundSpan defines model for FoundSpan.
+type FoundSpan struct {
+	DurationNs  int64  `json:"duration_ns"`
+	Environment string `json:"environment"`
+
+	// Error The span's status is error
+	Error bool `json:"error"`
+
+	// FlowID The flow of its trace; null when there is none yet or several
+	FlowID *string `json:"flow_id"`
+
+	// Matched What met each condition, in their order
+	Matched []MatchedAttribute `json:"matched"`
+	Name    string             `json:"name"`
+	Service string             `json:"service"`
+	SpanID  string             `json:"span_id"`
+
+	// SpanKind unspecified, internal, server, client, producer, consumer
+	SpanKind string `json:"span_kind"`
+
+	// Start RFC 3339, UTC, always nine digits of fraction, so that strings sort as times do.
+	//
+	// Example: 2026-11-22T11:30:00.000000001Z
+	Start   Timestamp `json:"start"`
+	TraceID string    `json:"trace_id"`
+}
+
+// FoundSpans defines model for FoundSpans.
+type FoundSpans struct {
+	// Complete The whole window was searched
+	Complete bool `json:"complete"`
+
+	// From RFC 3339, UTC, always nine digits of fraction, so that strings sort as times do.
+	//
+	// Example: 2026-11-22T11:30:00.000000001Z
+	From Timestamp `json:"from"`
+
+	// NextCursor Goes on where this page ended; null when `complete`
+	NextCursor *string `json:"next_cursor"`
+
+	// SearchedFrom Everything from here to `to` was searched; equal to `from` when all of it was
+	SearchedFrom Timestamp   `json:"searched_from"`
+	Spans        []FoundSpan `json:"spans"`
+
+	// To RFC 3339, UTC, always nine digits of fraction, so that strings sort as times do.
+	//
+	// Example: 2026-11-22T11:30:00.000000001Z
+	To Timestamp `json:"to"`
+}
+
 // Handoff defines model for Handoff.
 type Handoff struct {
 	Count    int64  `json:"count"`
@@ -576,6 +626,20 @@ type MapNode struct {
 	ID   string  `json:"id"`
 	Name string  `json:"name"`
 	Team *string `json:"team"`
+}
+
+// MatchedAttribute defines model for MatchedAttribute.
+type MatchedAttribute struct {
+	Key string `json:"key"`
+
+	// Place span, resource or field
+	Place string `json:"place"`
+
+	// Type As in Attribute
+	Type string `json:"type"`
+
+	// Value As in Attribute
+	Value any `json:"value"`
 }
 
 // Measured How many flows say what time went by in them and whose hop failed: own time and failed hand-offs are of these. Flows that an older Baton wrote, or of more than 2,000 hops, do not
@@ -1656,6 +1720,28 @@ type OwnershipReportParams struct {
 	Format *string `form:"format,omitempty" json:"format,omitempty"`
 }
 
+// SearchSpansParams defines parameters for SearchSpans.
+type SearchSpansParams struct {
+	// Where `key=value`, one to five times. The key ends at the first `=`. A page shows values as they are to be given; give numbers
+	// in decimal and bytes in base64.
+	Where []string `form:"where" json:"where"`
+
+	// From Begin of the window, within which spans start; default one hour before `to`. A window is at most 24 hours.
+	From *string `form:"from,omitempty" json:"from,omitempty"`
+
+	// To End of the window (exclusive); default now.
+	To *ToParam `form:"to,omitempty" json:"to,omitempty"`
+
+	// Environment Only this `deployment.environment.name`; absent means every environment.
+	Environment *EnvironmentParam `form:"environment,omitempty" json:"environment,omitempty"`
+
+	// Limit Spans on a page (1 to 200, default 50).
+	Limit *string `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `next_cursor` of the page before. Opaque.
+	Cursor *CursorParam `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListTeamsParams defines parameters for ListTeams.
 type ListTeamsParams struct {
 	// From Start of the window; default one hour before `to`. A window is at most 400 days.
@@ -1775,6 +1861,9 @@ type ServerInterface interface {
 	// OwnershipReport What each team's part was in the flows of a window
 	// (GET /api/v1/ownership/report)
 	OwnershipReport(ctx echo.Context, params OwnershipReportParams) error
+	// SearchSpans Spans by the values of their attributes, the newest first
+	// (GET /api/v1/spans)
+	SearchSpans(ctx echo.Context, params SearchSpansParams) error
 	// GetStatus How Baton itself is doing
 	// (GET /api/v1/status)
 	GetStatus(ctx echo.Context) error
@@ -2556,6 +2645,59 @@ func (w *ServerInterfaceWrapper) OwnershipReport(ctx echo.Context) error {
 	return err
 }
 
+// SearchSpans converts echo context to params.
+func (w *ServerInterfaceWrapper) SearchSpans(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SearchSpansParams
+	// ------------- Required query parameter "where" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "where", ctx.QueryParams(), &params.Where, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter where: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "environment" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "environment", ctx.QueryParams(), &params.Environment, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter environment: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SearchSpans(ctx, params)
+	return err
+}
+
 // GetStatus converts echo context to params.
 func (w *ServerInterfaceWrapper) GetStatus(ctx echo.Context) error {
 	var err error
@@ -2832,6 +2974,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/flows/by-correlation", wrapper.FlowsByCorrelation, options.OperationMiddlewares["flowsByCorrelation"]...)
 	router.GET(options.BaseURL+"/api/v1/flows/:id", wrapper.GetFlow, options.OperationMiddlewares["getFlow"]...)
 	router.GET(options.BaseURL+"/api/v1/flows/:id/spans", wrapper.GetFlowSpans, options.OperationMiddlewares["getFlowSpans"]...)
+	router.GET(options.BaseURL+"/api/v1/spans", wrapper.SearchSpans, options.OperationMiddlewares["searchSpans"]...)
 	router.GET(options.BaseURL+"/api/v1/traces/:trace_id", wrapper.GetTrace, options.OperationMiddlewares["getTrace"]...)
 	router.GET(options.BaseURL+"/api/v1/traces/:trace_id/spans/:span_id", wrapper.GetSpan, options.OperationMiddlewares["getSpan"]...)
 	router.GET(options.BaseURL+"/api/v1/failures", wrapper.ListFailures, options.OperationMiddlewares["listFailures"]...)

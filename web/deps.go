@@ -12,13 +12,14 @@ import (
 	"github.com/baton-observability/baton/store"
 )
 
-// Deps is what the server asks. *store.Store is the first four and History; all fields but
+// Deps is what the server asks. *store.Store is the first five and History; all fields but
 // History and Log are required.
 type Deps struct {
 	Flows     FlowReader
 	Sums      FlowSums
 	Spans     SpanReader
 	Endpoints EndpointReader
+	Search    SpanSearcher
 
 	// Extractor reads what Baton makes of a span when it is shown.
 	Extractor *flow.Extractor
@@ -74,6 +75,14 @@ type SpanReader interface {
 	ReadFactsUpTo(ctx context.Context, tenant string, ids []flow.TraceID, limit int) (facts []flow.Facts, more bool, err error)
 	ReadSpan(ctx context.Context, tenant string, trace flow.TraceID, span flow.SpanID) (ptrace.Traces, error)
 	CountSpans(ctx context.Context, tenant string, ids []flow.TraceID) (int, error)
+}
+
+// SpanSearcher finds spans by what they carry.
+type SpanSearcher interface {
+	SearchSpans(ctx context.Context, q store.SpanSearch) (store.SpanPage, error)
+
+	// FlowsOfTraces says which flows the segments of traces are in.
+	FlowsOfTraces(ctx context.Context, tenant string, ids []flow.TraceID) ([]store.Segment, error)
 }
 
 // EndpointReader reads what flows touch.

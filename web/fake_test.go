@@ -61,6 +61,7 @@ type world struct {
 	block     chan struct{}      // reads wait for it, or for their context
 	queries   []store.FlowQuery  // seen
 	filters   []store.FlowFilter // seen by counts and failures
+	searches  []store.SpanSearch // seen
 	panics    bool               // Flows panics
 }
 
@@ -347,7 +348,7 @@ func (o ownersOf) Current() *ownership.Set  { return o.owners }
 func (o ownersOf) Status() ownership.Status { return o.status }
 
 func (w *world) deps() Deps {
-	return Deps{Flows: w, Sums: w, Spans: w, Endpoints: w, Extractor: w.extractor, Owners: ownersOf{w}, Parts: []Part{w}, History: w}
+	return Deps{Flows: w, Sums: w, Spans: w, Endpoints: w, Search: w, Extractor: w.extractor, Owners: ownersOf{w}, Parts: []Part{w}, History: w}
 }
 
 func serve(t *testing.T, w *world, change ...func(*Config)) http.Handler {

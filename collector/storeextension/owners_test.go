@@ -56,7 +56,7 @@ func newWorld(t *testing.T) *world {
 	history = newOwnerHistory(w.store, w.watcher.Current, zaptest.NewLogger(t))
 	x, err := flow.NewExtractor(flow.Rules{})
 	require.NoError(t, err)
-	w.server, err = web.New(web.Config{Endpoint: "localhost:8080"}, web.Deps{Flows: w.store, Sums: w.store, Spans: w.store, Endpoints: w.store,
+	w.server, err = web.New(web.Config{Endpoint: "localhost:8080"}, web.Deps{Flows: w.store, Sums: w.store, Spans: w.store, Endpoints: w.store, Search: w.store,
 		Extractor: x, Owners: w.watcher, History: w.store, Log: zaptest.NewLogger(t)})
 	require.NoError(t, err)
 	ctx, stop := context.WithCancel(context.Background())

@@ -53,7 +53,7 @@ func (e *webExtension) Start(ctx context.Context, host component.Host) error {
 	log := e.set.Logger
 	st := x.Store()
 	server, err := web.New(web.Config{Endpoint: e.cfg.Endpoint, AllowedHosts: e.cfg.AllowedHosts, Token: e.cfg.Token, Version: e.set.BuildInfo.Version},
-		web.Deps{Flows: st, Sums: st, Spans: st, Endpoints: st, Extractor: x.Extractor(), Owners: x.Owners(), History: st, Parts: []web.Part{x.Part(), &e.pipelines}, Log: log})
+		web.Deps{Flows: st, Sums: st, Spans: st, Endpoints: st, Search: st, Extractor: x.Extractor(), Owners: x.Owners(), History: st, Parts: []web.Part{x.Part(), &e.pipelines}, Log: log})
 	if err != nil {
 		return err
 	}

@@ -54,7 +54,7 @@ func newCompany(t *testing.T) (*company, http.Handler) {
 		t.Fatal(err)
 	}
 	c.owns = ownership.NewWatcher([]string{c.rules}, nil, 0)
-	srv, err := web.New(web.Config{Endpoint: "localhost:8080"}, web.Deps{Flows: c.store, Sums: c.store, Spans: c.store, Endpoints: c.store, Extractor: x,
+	srv, err := web.New(web.Config{Endpoint: "localhost:8080"}, web.Deps{Flows: c.store, Sums: c.store, Spans: c.store, Endpoints: c.store, Search: c.store, Extractor: x,
 		Owners: c.owns, History: c.store})
 	if err != nil {
 		t.Fatal(err)

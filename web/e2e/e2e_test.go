@@ -143,7 +143,7 @@ func estate(t *testing.T) (http.Handler, flow.Flow) {
 	set, err := ownership.New(file)
 	require.NoError(t, err)
 	srv, err := web.New(web.Config{Endpoint: "localhost:0", Now: func() time.Time { return now }},
-		web.Deps{Flows: s, Sums: s, Spans: s, Endpoints: s, Extractor: x, Owners: owners{set}, Parts: []web.Part{web.StoreHealth(s)}})
+		web.Deps{Flows: s, Sums: s, Spans: s, Endpoints: s, Search: s, Extractor: x, Owners: owners{set}, Parts: []web.Part{web.StoreHealth(s)}})
 	require.NoError(t, err)
 	t.Cleanup(srv.Close)
 	return srv.Handler(), f
