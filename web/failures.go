@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"encoding/binary"
 	"math"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/cespare/xxhash/v2"
 	"github.com/labstack/echo/v4"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/baton-observability/baton/flow"
 	"github.com/baton-observability/baton/store"
@@ -30,12 +32,16 @@ func (s *Server) ListFailures(c echo.Context, in ListFailuresParams) error {
 		return err
 	}
 	d.blaming(&f, team)
-	groups, err := s.failures(c, f)
-	if err != nil {
-		return err
-	}
-	usual, err := s.usualFailures(c, f)
-	if err != nil {
+	var groups []store.FailureGroup
+	var usual map[string]float64
+	var slower []store.Shift
+	var silent []store.Silence
+	asked, ctx := errgroup.WithContext(c.Request().Context())
+	asked.Go(func() (err error) { groups, err = s.failures(ctx, f); return err })
+	asked.Go(func() (err error) { usual, err = s.usualFailures(ctx, f); return err })
+	asked.Go(func() (err error) { slower, err = s.findShifts(ctx, f); return err })
+	asked.Go(func() (err error) { silent, err = s.findSilences(ctx, f); return err })
+	if err := asked.Wait(); err != nil {
 		return err
 	}
 	var shown []uint64
@@ -46,10 +52,10 @@ func (s *Server) ListFailures(c echo.Context, in ListFailuresParams) error {
 		return err
 	}
 	all := failuresOf(groups, usual, d)
-	if all, err = s.shifts(c, f, all, d); err != nil {
+	if all, err = s.shifts(c, f, slower, all, d); err != nil {
 		return err
 	}
-	if all, err = s.silences(c, f, all, d); err != nil {
+	if all, err = s.silences(c, f, silent, all, d); err != nil {
 		return err
 	}
 	first := min(pos.Offset, len(all))
@@ -64,19 +70,19 @@ func (s *Server) ListFailures(c echo.Context, in ListFailuresParams) error {
 // failing are the verdicts that count as failures unless others are asked for.
 var failing = []flow.Verdict{flow.Failed, flow.Stalled, flow.Slow}
 
-func (s *Server) failures(c echo.Context, f store.FlowFilter) ([]store.FailureGroup, error) {
+func (s *Server) failures(ctx context.Context, f store.FlowFilter) ([]store.FailureGroup, error) {
 	if f.Verdicts == nil {
 		f.Verdicts = failing
 	}
-	return s.deps.Sums.Failures(c.Request().Context(), f)
+	return s.deps.Sums.Failures(ctx, f)
 }
 
 // usualFailures is how many flows each culprit struck before the window, for as
 // long as the window is.
-func (s *Server) usualFailures(c echo.Context, f store.FlowFilter) (map[string]float64, error) {
+func (s *Server) usualFailures(ctx context.Context, f store.FlowFilter) (map[string]float64, error) {
 	length, before := f.To.Sub(f.From), usualOver(f)
 	f.From, f.To = f.From.Add(-before), f.From
-	groups, err := s.failures(c, f)
+	groups, err := s.failures(ctx, f)
 	if err != nil {
 		return nil, err
 	}

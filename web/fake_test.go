@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -45,6 +46,7 @@ rules:
 // world is a small estate in memory. It answers as the store does, for data
 // that fits into a page of code.
 type world struct {
+	mu        sync.Mutex
 	shifts    []store.Shift
 	silences  []store.Silence
 	flows     []flow.Flow
@@ -63,6 +65,12 @@ type world struct {
 	filters   []store.FlowFilter // seen by counts and failures
 	searches  []store.SpanSearch // seen
 	panics    bool               // Flows panics
+}
+
+func (w *world) saw(q store.FlowFilter) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.filters = append(w.filters, q)
 }
 
 func (w *world) wait(ctx context.Context) error {
@@ -145,7 +153,7 @@ func (w *world) FlowHistory(context.Context, string, flow.FlowID) ([]store.FlowR
 }
 
 func (w *world) FlowHistogram(ctx context.Context, q store.FlowFilter, step time.Duration) ([]store.FlowCount, error) {
-	w.filters = append(w.filters, q)
+	w.saw(q)
 	var out []store.FlowCount
 	for i := range w.flows {
 		f := &w.flows[i]
@@ -178,7 +186,7 @@ func (w *world) Shifts(context.Context, string, time.Time, time.Time, time.Time)
 }
 
 func (w *world) Failures(ctx context.Context, q store.FlowFilter) ([]store.FailureGroup, error) {
-	w.filters = append(w.filters, q)
+	w.saw(q)
 	by := map[string]*store.FailureGroup{}
 	for i := range w.flows {
 		f := &w.flows[i]

@@ -29,7 +29,7 @@ func (s *Server) GetOwnership(c echo.Context, in GetOwnershipParams) error {
 	if err != nil {
 		return err
 	}
-	groups, err := s.failures(c, f)
+	groups, err := s.failures(c.Request().Context(), f)
 	if err != nil {
 		return err
 	}

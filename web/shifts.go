@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -13,6 +14,14 @@ import (
 	"github.com/baton-observability/baton/store"
 )
 
+// findShifts finds the endpoints that got slower, where the filter has room for them.
+func (s *Server) findShifts(ctx context.Context, f store.FlowFilter) ([]store.Shift, error) {
+	if f.Type != 0 || f.Verdicts != nil && !slices.Contains(f.Verdicts, flow.Slow) {
+		return nil, nil
+	}
+	return s.deps.Endpoints.Shifts(ctx, f.Tenant, f.From.Add(-usualOver(f)), f.From, f.To)
+}
+
 // maxShifted is how many services are named that only got slower.
 const maxShifted = 5
 
@@ -21,14 +30,7 @@ const maxShifted = 5
 // a lock. It strengthens the first group of a service that is blamed already.
 // Who waits for a slower callee gets slower by less than the callee itself, so
 // that the one that changed most comes first.
-func (s *Server) shifts(c echo.Context, f store.FlowFilter, groups []Failure, d *directory) ([]Failure, error) {
-	if f.Type != 0 || f.Verdicts != nil && !slices.Contains(f.Verdicts, flow.Slow) {
-		return groups, nil
-	}
-	found, err := s.deps.Endpoints.Shifts(c.Request().Context(), f.Tenant, f.From.Add(-usualOver(f)), f.From, f.To)
-	if err != nil {
-		return nil, err
-	}
+func (s *Server) shifts(c echo.Context, f store.FlowFilter, found []store.Shift, groups []Failure, d *directory) ([]Failure, error) {
 	ids := make([]uint64, len(found))
 	for i := range found {
 		ids[i] = found[i].Endpoint

@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -12,18 +13,19 @@ import (
 	"github.com/baton-observability/baton/store"
 )
 
+// findSilences finds the services that fell silent, where the filter has room for them.
+func (s *Server) findSilences(ctx context.Context, f store.FlowFilter) ([]store.Silence, error) {
+	if f.Type != 0 || f.Verdicts != nil && !slices.Contains(f.Verdicts, flow.Running) && !slices.Contains(f.Verdicts, flow.Stalled) {
+		return nil, nil
+	}
+	return s.deps.Endpoints.Silences(ctx, f.Tenant, f.From.Add(-usualOver(f)), f.To)
+}
+
 // silences adds services that sent spans all the time and fell silent in or
 // before a window: one finding each, because of what waits for them nobody can
 // know whether it was done. Its flows are those that are still running.
-func (s *Server) silences(c echo.Context, f store.FlowFilter, groups []Failure, d *directory) ([]Failure, error) {
-	if f.Type != 0 || f.Verdicts != nil && !slices.Contains(f.Verdicts, flow.Running) && !slices.Contains(f.Verdicts, flow.Stalled) {
-		return groups, nil
-	}
+func (s *Server) silences(c echo.Context, f store.FlowFilter, found []store.Silence, groups []Failure, d *directory) ([]Failure, error) {
 	ctx := c.Request().Context()
-	found, err := s.deps.Endpoints.Silences(ctx, f.Tenant, f.From.Add(-usualOver(f)), f.To)
-	if err != nil {
-		return nil, err
-	}
 	ids := make([]uint64, len(found))
 	for i := range found {
 		ids[i] = found[i].Endpoint

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/baton-observability/baton/flow"
 	"github.com/baton-observability/baton/store"
@@ -50,12 +51,12 @@ func (s *Server) figures(ctx context.Context, f store.FlowFilter, step time.Dura
 	caused.Verdicts = failing
 	both.Endpoints, both.Culprits, both.Verdicts = own, own, broken
 	var trends [3][]store.FlowCount
+	asked, ctx := errgroup.WithContext(ctx)
 	for i, q := range []store.FlowFilter{touched, caused, both} {
-		counts, err := s.deps.Sums.FlowHistogram(ctx, q, step)
-		if err != nil {
-			return TeamFigures{}, err
-		}
-		trends[i] = counts
+		asked.Go(func() (err error) { trends[i], err = s.deps.Sums.FlowHistogram(ctx, q, step); return err })
+	}
+	if err := asked.Wait(); err != nil {
+		return TeamFigures{}, err
 	}
 	// A team causes failures of flows that never came to it, as when it did not
 	// take up a message. So what it suffered is not all less what it caused.
@@ -72,12 +73,12 @@ func (s *Server) figures(ctx context.Context, f store.FlowFilter, step time.Dura
 // suffered are the failures of flows of a team that others caused.
 func (s *Server) suffered(c echo.Context, f store.FlowFilter, team string, d *directory) ([]Failure, error) {
 	f.Endpoints, f.Verdicts = d.owning(team, ""), broken
-	groups, err := s.failures(c, f)
+	groups, err := s.failures(c.Request().Context(), f)
 	if err != nil {
 		return nil, err
 	}
 	groups = slices.DeleteFunc(groups, func(g store.FailureGroup) bool { return d.owner(g.Culprit.Endpoint).Team == team })
-	usual, err := s.usualFailures(c, f)
+	usual, err := s.usualFailures(c.Request().Context(), f)
 	if err != nil {
 		return nil, err
 	}
