@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"slices"
 
@@ -67,21 +68,30 @@ type story struct {
 // read reads a flow by any id it ever had. Most ids are those that flows have
 // now, so that all is asked at once; the answers for an id of old are asked again.
 func (s *Server) read(c echo.Context, id flow.FlowID) (*story, error) {
-	ctx := c.Request().Context()
-	r := &story{}
+	key := storyKey{tenant(c), id}
+	return s.stories.do(c.Request().Context(), key, func(ctx context.Context) (*story, error) { return s.readStory(ctx, key) })
+}
+
+type storyKey struct {
+	tenant string
+	id     flow.FlowID
+}
+
+func (s *Server) readStory(ctx context.Context, key storyKey) (*story, error) {
+	id, r := key.id, &story{}
 	var t told
 	var all errgroup.Group
 	all.Go(func() (err error) {
-		r.Flow, err = s.deps.Flows.GetFlow(ctx, tenant(c), id)
+		r.Flow, err = s.deps.Flows.GetFlow(ctx, key.tenant, id)
 		return err
 	})
 	about := func(id flow.FlowID, all *errgroup.Group) {
 		all.Go(func() (err error) {
-			r.history, err = s.deps.Flows.FlowHistory(ctx, tenant(c), id)
+			r.history, err = s.deps.Flows.FlowHistory(ctx, key.tenant, id)
 			return err
 		})
 		all.Go(func() (err error) {
-			t, err = s.tell(ctx, tenant(c), []flow.FlowID{id}, maxRows)
+			t, err = s.tell(ctx, key.tenant, []flow.FlowID{id}, maxRows)
 			return err
 		})
 	}

@@ -21,6 +21,7 @@ type Server struct {
 	slots   chan struct{}
 	live    *live
 	lists   lists
+	stories together[storyKey, *story]
 	started time.Time
 	close   sync.Once
 }
