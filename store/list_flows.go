@@ -102,24 +102,9 @@ func (a FlowPosition) compare(b FlowPosition) int {
 // correlation value: those are found by key and then sorted here, because they
 // are few unless the value is hot.
 func (s *Store) listByTraces(ctx context.Context, q *FlowQuery) ([]flow.Flow, error) {
-	traces := []flow.TraceID{q.Trace}
-	if q.Key != nil {
-		var err error
-		if traces, err = s.tracesOfKey(ctx, q); err != nil {
-			return nil, err
-		}
-	}
-	segments, err := s.FlowsOfTraces(ctx, q.Tenant, traces)
+	ids, err := s.flowsByKeyOrTrace(ctx, q)
 	if err != nil {
 		return nil, err
-	}
-	seen := map[flow.FlowID]bool{}
-	var ids []flow.FlowID
-	for i := range segments {
-		if id := segments[i].Flow; !seen[id] {
-			seen[id] = true
-			ids = append(ids, id)
-		}
 	}
 	flows, err := s.FlowsByID(ctx, q.Tenant, ids)
 	if err != nil {
@@ -131,6 +116,20 @@ func (s *Store) listByTraces(ctx context.Context, q *FlowQuery) ([]flow.Flow, er
 	})
 	slices.SortFunc(flows, q.compare)
 	return flows[:min(len(flows), q.Limit)], nil
+}
+
+func (s *Store) flowsByKeyOrTrace(ctx context.Context, q *FlowQuery) ([]flow.FlowID, error) {
+	if q.Key != nil {
+		return s.flowsOfKey(ctx, q)
+	}
+	segments, err := s.FlowsOfTraces(ctx, q.Tenant, []flow.TraceID{q.Trace})
+	var ids []flow.FlowID
+	for i := range segments {
+		if !slices.Contains(ids, segments[i].Flow) {
+			ids = append(ids, segments[i].Flow)
+		}
+	}
+	return ids, err
 }
 
 // carries compares as people do who copy a value from somewhere.
@@ -146,40 +145,4 @@ func carries(f *flow.Flow, kv *flow.KeyValue) bool {
 		}
 	}
 	return false
-}
-
-// tracesOfKey finds the traces that carry a value. Values never join across
-// environments, so a value has a hash in each of them.
-func (s *Store) tracesOfKey(ctx context.Context, q *FlowQuery) ([]flow.TraceID, error) {
-	value, ok := flow.NormalizeValue(q.Key.Value)
-	if !ok {
-		return nil, nil
-	}
-	environments := []string{q.Environment}
-	if q.Environment == "" {
-		err := s.each(ctx, "environments", params{"tenant": q.Tenant}, func(r driver.Rows) error {
-			var e string
-			err := r.Scan(&e)
-			environments = append(environments, e)
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	var hashes []uint64
-	for _, e := range environments {
-		hashes = append(hashes, flow.HashKey(e, q.Key.Key, value), flow.HashKey(e, flow.KeyConcept(q.Key.Key), value))
-	}
-	found, err := s.TracesByHash(ctx, q.Tenant, hashes)
-	if err != nil {
-		return nil, err
-	}
-	var traces []flow.TraceID
-	for _, seen := range found {
-		for _, t := range seen {
-			traces = append(traces, t.Trace)
-		}
-	}
-	return traces, nil
 }

@@ -28,14 +28,15 @@ type Store struct {
 	read   driver.Conn
 	write  sender
 
-	batches   shelf[*Batch]
-	numbers   atomic.Uint64 // of batches
-	learning  sync.Mutex    // held while a request is added to a batch
-	templates template.Set
-	known     known
-	resources resourceCache
-	contents  contentCache
-	stamp     atomic.Uint64 // the last revision given out by nextRevision
+	batches      shelf[*Batch]
+	numbers      atomic.Uint64 // of batches
+	learning     sync.Mutex    // held while a request is added to a batch
+	templates    template.Set
+	known        known
+	resources    resourceCache
+	contents     contentCache
+	environments environments
+	stamp        atomic.Uint64 // the last revision given out by nextRevision
 
 	commits   commitClock
 	recent    recentBatches
