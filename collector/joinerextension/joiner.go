@@ -1,6 +1,7 @@
 package joinerextension
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -307,7 +308,7 @@ func (j *joiner) forget(now time.Time) {
 			}
 		}
 		if ts.spans > j.cfg.MaxSpans {
-			j.stats.evicted.Add(int64(ts.shrink(j.cfg.MaxSpans*3/4, now.Add(-j.cfg.Quiet))))
+			j.stats.evicted.Add(int64(ts.shrink(j.cfg.MaxSpans*3/4, now, j.cfg.Quiet)))
 		}
 		flows += int64(len(ts.flows))
 		held += int64(ts.spans)
@@ -330,15 +331,26 @@ func (j *joiner) forget(now time.Time) {
 	}
 }
 
-// shrink lets go of the flows that have been quiet for longest.
-func (ts *tenantState) shrink(spans int, quietSince time.Time) int {
+// soon is how near a deadline must be for a flow to stay in memory for it, if
+// others can be let go instead: to read it again would cost far more.
+const soon = time.Minute
+
+// shrink lets go of the flows that have been quiet for longest, and of those that
+// are looked at soon the last.
+func (ts *tenantState) shrink(spans int, now time.Time, quietFor time.Duration) int {
+	quietSince, waits := now.Add(-quietFor), func(f *flowState) int {
+		if f.checkAt.IsZero() || f.checkAt.Sub(now) > soon {
+			return 0
+		}
+		return 1
+	}
 	quiet := make([]*flowState, 0, len(ts.flows))
 	for _, f := range ts.flows {
 		if f.changed.Before(quietSince) && f.waiting.IsZero() {
 			quiet = append(quiet, f)
 		}
 	}
-	slices.SortFunc(quiet, func(a, b *flowState) int { return a.changed.Compare(b.changed) })
+	slices.SortFunc(quiet, func(a, b *flowState) int { return cmp.Or(waits(a)-waits(b), a.changed.Compare(b.changed)) })
 	n := 0
 	for _, f := range quiet {
 		if ts.spans <= spans {

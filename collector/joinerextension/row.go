@@ -19,10 +19,13 @@ const maxCorrelations = 16
 // it is listed as an outside party: SDKs export every five seconds.
 const unseenPatience = 10 * time.Second
 
-// unseen reports whether some side of the flow is known by name only.
-func unseen(s *flow.Story) bool {
+// unseen reports whether some side of the flow is known by name only, and not
+// listed yet.
+func (j *joiner) unseen(s *flow.Story) bool {
 	return slices.ContainsFunc(s.Hops, func(h flow.Hop) bool {
-		return slices.ContainsFunc(h.Parties, func(p flow.Party) bool { return p.Span < 0 && p.Role == flow.Provider })
+		return slices.ContainsFunc(h.Parties, func(p flow.Party) bool {
+			return p.Span < 0 && p.Role == flow.Provider && !j.write.endpoints[p.ID]
+		})
 	})
 }
 
