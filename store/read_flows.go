@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/baton-observability/baton/flow"
 )
@@ -14,18 +13,12 @@ import (
 // GetFlow reads a flow by any id it was ever known by, and returns it under the
 // id it has now. ErrNotFound when there is none.
 func (s *Store) GetFlow(ctx context.Context, tenant string, id flow.FlowID) (flow.Flow, error) {
-	var flows []flow.Flow
-	var both errgroup.Group
-	both.Go(func() (err error) { // few ids were ever merged away
-		flows, err = s.FlowsByID(ctx, tenant, []flow.FlowID{id})
-		return err
-	})
-	canonical, err := s.resolve(ctx, tenant, []flow.FlowID{id})
-	if e := both.Wait(); err == nil {
-		err = e
-	}
-	if now := canonical[id]; err == nil && now != id {
-		flows, err = s.FlowsByID(ctx, tenant, []flow.FlowID{now})
+	flows, err := s.FlowsByID(ctx, tenant, []flow.FlowID{id})
+	if err == nil && len(flows) == 0 { // few ids were ever merged away
+		var canonical map[flow.FlowID]flow.FlowID
+		if canonical, err = s.resolve(ctx, tenant, []flow.FlowID{id}); err == nil && canonical[id] != id {
+			flows, err = s.FlowsByID(ctx, tenant, []flow.FlowID{canonical[id]})
+		}
 	}
 	if err != nil {
 		return flow.Flow{}, err

@@ -28,14 +28,8 @@ func (s *Store) readSpans(ctx context.Context, q spanQuery) (all []spanRow, more
 	for ids := q.traces; len(ids) > 0 && len(all) <= q.limit; {
 		part := ids[:min(len(ids), maxIDs)]
 		ids = ids[len(part):]
-		buckets, err := s.bucketsOf(ctx, q.tenant, part)
-		if err != nil {
-			return nil, false, err
-		}
-		if len(buckets) == 0 {
-			continue
-		}
-		p := params{"tenant": q.tenant, "buckets": buckets, "traces": hexes(part), "span": span, "limit": uint64(q.limit + 1 - len(all))}
+		p := tracesParams(q.tenant, part)
+		p["span"], p["limit"] = span, uint64(q.limit+1-len(all))
 		err = s.each(ctx, "trace_spans", p, func(rs driver.Rows) error {
 			all = append(all, spanRow{})
 			r := &all[len(all)-1]
@@ -70,16 +64,12 @@ func dedupe(rows []spanRow) []spanRow {
 	return slices.Clip(kept)
 }
 
-// bucketsOf finds the time buckets that traces have spans in.
-func (s *Store) bucketsOf(ctx context.Context, tenant string, ids []flow.TraceID) ([]int64, error) {
+// tracesParams are what trace_filter asks for: traces are found by the time
+// buckets that they have spans in.
+func tracesParams(tenant string, ids []flow.TraceID) params {
 	keys := make([]uint64, len(ids))
 	for i, id := range ids {
 		keys[i] = shortKey(id)
 	}
-	var buckets []int64
-	err := s.each(ctx, "trace_buckets", params{"tenant": tenant, "keys": keys}, func(r driver.Rows) error {
-		buckets = append(buckets, 0)
-		return r.Scan(&buckets[len(buckets)-1])
-	})
-	return buckets, err
+	return params{"tenant": tenant, "keys": keys, "traces": hexes(ids)}
 }

@@ -62,11 +62,7 @@ func (s *Store) CountSpans(ctx context.Context, tenant string, ids []flow.TraceI
 	for len(ids) > 0 {
 		part := ids[:min(len(ids), maxIDs)]
 		ids = ids[len(part):]
-		buckets, err := s.bucketsOf(ctx, tenant, part)
-		if err != nil {
-			return 0, err
-		}
-		err = s.each(ctx, "trace_count", params{"tenant": tenant, "buckets": orEmpty(buckets), "traces": hexes(part)}, func(r driver.Rows) error {
+		err := s.each(ctx, "trace_count", tracesParams(tenant, part), func(r driver.Rows) error {
 			var n uint64
 			err := r.Scan(&n)
 			total += int(n)
