@@ -21,9 +21,10 @@ type Shares struct {
 	Sides []uint64
 }
 
-// Hand is a hop with two sides: who handed to whom. One of them is 0 where a
+// Hand is a hop with two sides: who handed to whom. To is the party outside when
+// the callee sent no span and the caller names it. One of them is 0 where a
 // message came from or went to a channel and nobody else is known, and where
-// the callee sent no span.
+// nothing tells who the callee is.
 type Hand struct {
 	From, To uint64
 	Wait     WaitClass // between handing over and taking up
@@ -58,15 +59,26 @@ func (c WaitClass) Nanoseconds() int64 {
 const maxHands = 2000
 
 // Shares measures a flow in which nothing went wrong. The endpoints are the
-// flow's, sorted. nil for a flow that is too large.
-func (o *Outline) Shares(endpoints []uint64) *Shares {
-	return o.fold.shares(endpoints, func(int) bool { return false })
+// flow's, sorted. Narrow spans do not name parties outside: outside, which may be
+// nil, tells whom a caller calls who sends no spans, 0 if it is not known. nil for
+// a flow that is too large.
+func (o *Outline) Shares(endpoints []uint64, outside func(caller uint64) uint64) *Shares {
+	return o.fold.shares(endpoints, func(_ int, x *Hand, calls bool) {
+		if calls && outside != nil {
+			x.To = outside(x.From)
+		}
+	})
 }
 
 // Shares measures a flow, after Judge. The endpoints are the flow's, sorted. nil
 // for a flow that is too large.
 func (s *Story) Shares(endpoints []uint64, c *Culprit) *Shares {
-	out := s.fold.shares(endpoints, func(h int) bool { return s.Hops[h].Outcome.WentWrong() })
+	out := s.fold.shares(endpoints, func(h int, x *Hand, calls bool) {
+		x.Failed = s.Hops[h].Outcome.WentWrong()
+		if p := &s.Hops[h].Parties[len(s.Hops[h].Parties)-1]; calls && p.Span < 0 && p.Role != Channel {
+			x.To = p.ID
+		}
+	})
 	if out == nil || c == nil {
 		return out
 	}
@@ -92,14 +104,16 @@ func (o Outcome) WentWrong() bool {
 	return false
 }
 
-func (f *folded) shares(endpoints []uint64, failed func(hop int) bool) *Shares {
+// shares lets complete add to each hand-off what only its caller knows; calls
+// are those that nobody who sends spans took up.
+func (f *folded) shares(endpoints []uint64, complete func(hop int, x *Hand, calls bool)) *Shares {
 	if len(f.hops) > maxHands {
 		return nil
 	}
 	out := &Shares{Own: f.owned(endpoints), Hands: make([]Hand, 0, len(f.hops))}
 	for h := range f.hops {
-		if x, ok := f.hand(h); ok {
-			x.Failed = failed(h)
+		if x, calls, ok := f.hand(h); ok {
+			complete(h, &x, calls)
 			out.Hands = append(out.Hands, x)
 		}
 	}
@@ -152,24 +166,24 @@ func (f *folded) owned(endpoints []uint64) []uint64 {
 // internal work belong to the side that they run in.
 func isSide(s *Span) bool { return s.Kind != DB && (s.Kind != Internal || s.Role != NoRole) }
 
-// hand is who handed to whom at hop h, which has two sides if the second result
-// is true.
-func (f *folded) hand(h int) (Hand, bool) {
+// hand is who handed to whom at hop h, which has two sides if the last result is
+// true; calls tells of a call that nobody took up.
+func (f *folded) hand(h int) (x Hand, calls, ok bool) {
 	first, last := f.firstAndLast(h)
-	var x Hand
 	switch {
 	case last.from >= 0 && last.to >= 0:
 		x.From, x.To = f.spans[last.from].Endpoint, f.spans[last.to].Endpoint
 	case last.from >= 0:
 		s := &f.spans[last.from]
-		if s.Step != Call && s.Kind != Event && s.Kind != Queue {
-			return x, false
+		calls = s.Step == Call
+		if !calls && s.Kind != Event && s.Kind != Queue {
+			return x, false, false
 		}
 		x.From = s.Endpoint
 	default:
 		s := &f.spans[last.to]
 		if s.Kind != Event && s.Kind != Queue {
-			return x, false
+			return x, false, false
 		}
 		x.To = s.Endpoint
 	}
@@ -184,7 +198,7 @@ func (f *folded) hand(h int) (Hand, bool) {
 	if f.hops[h].shared {
 		x.Shared = f.hopID(first)
 	}
-	return x, true
+	return x, calls, true
 }
 
 // firstAndLast are the attempts at a hop that began first and last; of

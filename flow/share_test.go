@@ -34,7 +34,7 @@ func TestOwnTime(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			o := Sketch([]Piece{{Trace: TraceID{1}, Spans: append([]Span{shareSpan(1, 0, API, 5, 0, 100)}, tt.children...)}})
-			if got := o.Shares([]uint64{5, 9}).Own[0]; got != tt.want {
+			if got := o.Shares([]uint64{5, 9}, nil).Own[0]; got != tt.want {
 				t.Errorf("own time is %d, want %d", got, tt.want)
 			}
 		})
@@ -62,10 +62,10 @@ func TestAFlowOfTooManyHopsIsNotMeasured(t *testing.T) {
 		s.ID = SpanID{1, byte(n >> 8), byte(n)}
 		spans = append(spans, s)
 	}
-	if o := Sketch([]Piece{{Trace: TraceID{1}, Spans: spans}}); o.Shares([]uint64{5}) != nil {
+	if o := Sketch([]Piece{{Trace: TraceID{1}, Spans: spans}}); o.Shares([]uint64{5}, nil) != nil {
 		t.Error("a flow that is too large was measured")
 	}
-	if o := Sketch([]Piece{{Trace: TraceID{1}, Spans: spans[1:]}}); o.Shares([]uint64{5}) == nil {
+	if o := Sketch([]Piece{{Trace: TraceID{1}, Spans: spans[1:]}}); o.Shares([]uint64{5}, nil) == nil {
 		t.Error("a flow that is not too large was not measured")
 	}
 }
@@ -101,7 +101,7 @@ func BenchmarkShares(b *testing.B) {
 	})
 	b.Run("shares", func(b *testing.B) {
 		for b.Loop() {
-			o.Shares(ends)
+			o.Shares(ends, nil)
 		}
 	})
 }

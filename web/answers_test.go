@@ -255,22 +255,6 @@ func TestReportCannotRunInASpreadsheet(t *testing.T) {
 	}
 }
 
-func TestMapIsDrawnFromHops(t *testing.T) {
-	m := ask[Map](t, estate(t), "/api/v1/map?by=team")
-	if m.SampledFlows != 1 || len(m.Edges) != 2 {
-		t.Fatalf("%+v", m)
-	}
-	for _, e := range m.Edges {
-		if e.Count != 1 || e.Errors != 1 || !e.Handoff || e.Kind != "queue" {
-			t.Errorf("%+v", e)
-		}
-	}
-	s := ask[Map](t, estate(t), "/api/v1/map?team=shipping")
-	if len(s.Nodes) != 2 || s.Nodes[1].ID != "service:shipping" || deref(s.Nodes[1].Team) != "shipping" {
-		t.Errorf("%+v", s.Nodes)
-	}
-}
-
 func TestHistogramCountsEachFlowOnce(t *testing.T) {
 	h := ask[FlowHistogram](t, estate(t), "/api/v1/flows/histogram?buckets=6")
 	if h.StepNs != int64(10*time.Minute) {

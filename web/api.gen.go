@@ -584,13 +584,16 @@ type JoinReason struct {
 type Map struct {
 	Edges []MapEdge `json:"edges"`
 
+	// FlowCount Flows of the window
+	FlowCount int64 `json:"flow_count"`
+
 	// From RFC 3339, UTC, always nine digits of fraction, so that strings sort as times do.
 	//
 	// Example: 2026-11-22T11:30:00.000000001Z
 	From  Timestamp `json:"from"`
 	Nodes []MapNode `json:"nodes"`
 
-	// SampledFlows The map is drawn from this many of the newest flows of the window; counts are of their hops
+	// SampledFlows The map is drawn from this many of the newest flows of the window; counts are of their hops. Flows that an older Baton wrote, or of more than 2,000 hops, are not among them
 	SampledFlows int64 `json:"sampled_flows"`
 
 	// To RFC 3339, UTC, always nine digits of fraction, so that strings sort as times do.
@@ -598,7 +601,7 @@ type Map struct {
 	// Example: 2026-11-22T11:30:00.000000001Z
 	To Timestamp `json:"to"`
 
-	// Truncated Only the 2,000 busiest edges are shown
+	// Truncated Only 2,000 edges are shown: those on which something failed, and then the busiest
 	Truncated bool `json:"truncated"`
 }
 

@@ -63,6 +63,10 @@ type FlowSums interface {
 	// Handed tells hand-offs apart by the moments, which are in order.
 	Handed(ctx context.Context, q store.FlowFilter, moments []int64) ([]store.Handed, error)
 
+	// FlowMap counts hand-offs of about most flows, and tells them apart by the
+	// moments, which are in order.
+	FlowMap(ctx context.Context, q store.FlowFilter, moments []int64, most uint64) (store.FlowMap, error)
+
 	// MeasuredFlows counts flows, and those of them that Footprints and Handed can tell of.
 	MeasuredFlows(ctx context.Context, q store.FlowFilter) (measured, all uint64, err error)
 

@@ -324,6 +324,29 @@ func (w *world) Handed(ctx context.Context, q store.FlowFilter, _ []int64) (out 
 	return out, w.wait(ctx)
 }
 
+// FlowMap is of the newest flows that say what they handed over.
+func (w *world) FlowMap(ctx context.Context, q store.FlowFilter, _ []int64, most uint64) (out store.FlowMap, err error) {
+	w.filters = append(w.filters, q)
+	for i := range w.flows {
+		f := &w.flows[i]
+		if !w.keeps(f, q) {
+			continue
+		}
+		if out.All++; out.All > most || f.Shares == nil {
+			continue
+		}
+		out.Drawn++
+		for _, h := range f.Shares.Hands {
+			x := store.HandedPair{From: h.From, To: h.To, At: when(f), Count: 1}
+			if h.Failed {
+				x.Failed = 1
+			}
+			out.Pairs = append(out.Pairs, x)
+		}
+	}
+	return out, w.wait(ctx)
+}
+
 func (w *world) MeasuredFlows(ctx context.Context, q store.FlowFilter) (measured, all uint64, err error) {
 	for i := range w.flows {
 		if f := &w.flows[i]; w.keeps(f, q) {

@@ -54,7 +54,7 @@ type handoffs struct {
 	team    string
 	seen    map[uint64]bool // hops that flows share
 	by      map[[2]string]*handoff
-	outside map[calledBy][]uint64
+	outside outsiders
 }
 
 type handoff struct {
@@ -115,26 +115,17 @@ func (m *handoffs) sides(h *store.Handed) (from, to string, kind flow.Kind, ok b
 	return from, to, kind, ok
 }
 
-// calledBy is what a party outside has in common with who calls it.
-type calledBy struct {
-	environment, system, operation string
-	kind                           flow.Kind
-}
-
 // outsider is the owner of the party outside that an endpoint calls. It is not
 // known where the endpoint calls several by one name that different teams own.
 func (m *handoffs) outsider(caller *store.EndpointRecord, at int64) (team string, ok bool) {
 	if m.outside == nil {
-		m.outside = map[calledBy][]uint64{}
-		for i := range m.d.all {
-			e := &m.d.all[i]
-			if e.Host != "" || e.Role == flow.Provider && e.Namespace == "" && len(e.Attrs) == 0 {
-				k := calledBy{e.Environment, e.System, e.Operation, e.Kind}
-				m.outside[k] = append(m.outside[k], e.ID)
-			}
-		}
+		m.outside = outsidersOf(m.d.all)
 	}
-	teams := m.d.owners(m.outside[calledBy{caller.Environment, caller.System, caller.Operation, caller.Kind}], at)
+	var ids []uint64
+	for _, e := range m.outside.of(caller) {
+		ids = append(ids, e.ID)
+	}
+	teams := m.d.owners(ids, at)
 	if len(teams) != 1 {
 		return "", false
 	}

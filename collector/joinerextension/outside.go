@@ -24,14 +24,22 @@ type outside struct {
 // reports whether nothing is known of one of them yet.
 func (j *joiner) outsideOf(o *flow.Outline, set *[]uint64) (ask bool) {
 	o.Silent(func(caller uint64) {
-		switch x := j.outside[caller]; {
-		case x == nil || x.asked < maxAsked && len(x.ids) < 2:
-			ask = true
-		case len(x.ids) == 1 && set != nil: // of several, nothing tells which
-			*set = append(*set, x.ids[0])
+		x := j.outside[caller]
+		ask = ask || x == nil || x.asked < maxAsked && len(x.ids) < 2
+		if callee := j.calledBy(caller); callee != 0 && set != nil {
+			*set = append(*set, callee)
 		}
 	})
 	return ask
+}
+
+// calledBy is the one party outside that an endpoint calls, 0 where that is not
+// known well enough. Of several, nothing tells which.
+func (j *joiner) calledBy(caller uint64) uint64 {
+	if x := j.outside[caller]; x != nil && x.asked >= maxAsked && len(x.ids) == 1 {
+		return x.ids[0]
+	}
+	return 0
 }
 
 // askOutside reads a flow again, once it is plain that nobody will send the

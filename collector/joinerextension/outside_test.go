@@ -50,6 +50,10 @@ func TestPartiesOutsideAreLearned(t *testing.T) {
 			if got := slices.Contains(last.Endpoints, partner.ID()); got != tc.want || len(with) > 1 {
 				t.Errorf("the last flow has the partner: %v, want %v; %s", got, tc.want, fmt.Sprint(with))
 			}
+			handed := slices.ContainsFunc(last.Shares.Hands, func(h flow.Hand) bool { return h.To == partner.ID() })
+			if handed != tc.want {
+				t.Errorf("the last flow's hand-offs name the partner: %v, want %v", handed, tc.want)
+			}
 			if tc.want && (with[partner.ID()] < 50 || with[partner.ID()] == 600) {
 				t.Errorf("%d flows have the partner", with[partner.ID()])
 			}

@@ -99,7 +99,7 @@ func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.
 	switch {
 	case f.row != nil && sameRow(f.row, r): // it is not written again
 	case o != nil:
-		r.Shares = o.Shares(r.Endpoints)
+		r.Shares = o.Shares(r.Endpoints, j.calledBy)
 	default:
 		r.Shares = story.Shares(r.Endpoints, v.Culprit)
 	}

@@ -64,7 +64,7 @@ func ownByDefinition(s *flow.Story, endpoints []uint64) []uint64 {
 	return out
 }
 
-// handsByDefinition are the hops whose two sides are known, as a page shows them.
+// handsByDefinition are the hops with two sides, as a page shows them.
 func handsByDefinition(s *flow.Story) []flow.Hand {
 	var out []flow.Hand
 	for i := range s.Hops {
@@ -76,7 +76,7 @@ func handsByDefinition(s *flow.Story) []flow.Hand {
 		if from := &h.Parties[0]; from.Role != flow.Channel {
 			x.From = from.ID
 		}
-		if to := &h.Parties[len(h.Parties)-1]; to.Span >= 0 {
+		if to := &h.Parties[len(h.Parties)-1]; to.Role != flow.Channel {
 			x.To = to.ID
 		}
 		if h.Shared {

@@ -254,7 +254,7 @@ func (f *rawFlow) measure(facts []flow.Facts) (_ *flow.Shares, channels []flow.E
 		}
 	}
 	if o := flow.Sketch([]flow.Piece{narrow}); f.Culprit == nil && !o.Suspect {
-		return o.Shares(f.Endpoints), channels
+		return o.Shares(f.Endpoints, nil), channels
 	}
 	return story.Shares(f.Endpoints, f.Culprit), channels
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -132,6 +133,8 @@ func estate(t *testing.T) (http.Handler, flow.Flow) {
 			also = append(also, p.Endpoint)
 		}
 	}
+	slices.Sort(f.Endpoints)
+	f.Shares = story.Shares(f.Endpoints, f.Culprit)
 	segments := make([]store.Segment, 0, len(traces))
 	for _, tr := range traces {
 		segments = append(segments, store.Segment{SegmentID: flow.SegmentID{Trace: tr}, Flow: f.ID, Arrived: now})

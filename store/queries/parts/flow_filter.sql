@@ -10,6 +10,6 @@ tenant = {tenant:String}
   AND (empty({culprits:Array(UInt64)}) AND empty({blamed:Array(Array(UInt64))}) OR culprit = 1 AND (has({culprits:Array(UInt64)}, c_endpoint)
     OR arrayExists((since, until, ids) -> if(failed_at > 0, failed_at, last_activity) >= since AND if(failed_at > 0, failed_at, last_activity) < until AND has(ids, c_endpoint),
                    {blamed_from:Array(Int64)}, {blamed_until:Array(Int64)}, {blamed:Array(Array(UInt64))})))
-  AND arrayAll(set -> arrayExists((of, since, until, ids) -> of = set AND if(failed_at > 0, failed_at, last_activity) >= since
+  AND ({also_sets:UInt32} = 0 OR arrayAll(set -> arrayExists((of, since, until, ids) -> of = set AND if(failed_at > 0, failed_at, last_activity) >= since
       AND if(failed_at > 0, failed_at, last_activity) < until AND hasAny(endpoints, ids),
-      {also_of:Array(UInt32)}, {also_from:Array(Int64)}, {also_until:Array(Int64)}, {also:Array(Array(UInt64))}), range({also_sets:UInt32}))
+      {also_of:Array(UInt32)}, {also_from:Array(Int64)}, {also_until:Array(Int64)}, {also:Array(Array(UInt64))}), range({also_sets:UInt32})))

@@ -402,7 +402,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who calls whom, by service or by team */
+        /**
+         * Who calls whom, by service or by team
+         * @description Drawn from what every flow of the window says of its hand-offs; where there are more than 20,000 flows, from about the 20,000 that Baton met last, as `sampled_flows` and `flow_count` tell. A hop that flows share counts once. A call to a party outside of which nothing tells whom of several it reached leads to a node that names them all.
+         */
         get: operations["getMap"];
         put?: never;
         post?: never;
@@ -1441,13 +1444,18 @@ export interface components {
             to: components["schemas"]["Timestamp"];
             nodes: components["schemas"]["MapNode"][];
             edges: components["schemas"]["MapEdge"][];
-            /** @description Only the 2,000 busiest edges are shown */
+            /** @description Only 2,000 edges are shown: those on which something failed, and then the busiest */
             truncated: boolean;
             /**
              * Format: int64
-             * @description The map is drawn from this many of the newest flows of the window; counts are of their hops
+             * @description The map is drawn from this many of the newest flows of the window; counts are of their hops. Flows that an older Baton wrote, or of more than 2,000 hops, are not among them
              */
             sampled_flows: number;
+            /**
+             * Format: int64
+             * @description Flows of the window
+             */
+            flow_count: number;
         };
         MapNode: {
             /** @description Service name or team id, prefixed with its sort: `service:orders`, `team:payments` */
@@ -2378,7 +2386,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The busiest nodes and edges */
+            /** @description Nodes, and the edges between them, the busiest first */
             200: {
                 headers: {
                     [name: string]: unknown;

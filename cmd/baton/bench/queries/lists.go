@@ -108,8 +108,8 @@ func (s *Set) failures(ctx context.Context, t *truth, from, to time.Time) (time.
 	return took, nil
 }
 
-// mapSample is how many of the newest flows a map is drawn from.
-const mapSample = 200
+// mapSample is how many flows a map is drawn from at least when there are more.
+const mapSample = 15_000
 
 // serviceMap draws who calls whom: from as many flows as there are, services with their owners.
 func (s *Set) serviceMap(ctx context.Context, from, to time.Time) (time.Duration, error) {
@@ -119,11 +119,11 @@ func (s *Set) serviceMap(ctx context.Context, from, to time.Time) (time.Duration
 		return took, err
 	}
 	inside := int64(0)
-	for i := s.Flows - 1; i >= 0 && inside < mapSample && s.Corpus.StartOf(i).After(from.Add(edge)); i-- {
+	for i := s.Flows - 1; i >= 0 && s.Corpus.StartOf(i).After(from.Add(edge)); i-- {
 		inside++
 	}
-	if m.SampledFlows < inside {
-		return took, fmt.Errorf("the map is drawn from %d flows and not from %d", m.SampledFlows, inside)
+	if m.SampledFlows < min(inside, mapSample) || m.FlowCount < inside || m.SampledFlows > m.FlowCount {
+		return took, fmt.Errorf("the map is drawn from %d of %d flows, where %d are in the window", m.SampledFlows, m.FlowCount, inside)
 	}
 	services := 0
 	for i := range m.Nodes {

@@ -214,7 +214,7 @@ func blame(service, team string, n int64) web.Failure {
 
 func TestMapIsChecked(t *testing.T) {
 	whole := func(s *Set) (m web.Map) {
-		m.SampledFlows = mapSample
+		m.SampledFlows, m.FlowCount = mapSample, 2*mapSample
 		for _, name := range []string{"edge-gateway", "order-api", "order-events"} {
 			team := s.Corpus.Team(name)
 			m.Nodes = append(m.Nodes, web.MapNode{ID: "service:" + name, Team: &team})
@@ -227,7 +227,8 @@ func TestMapIsChecked(t *testing.T) {
 		wrong  string
 	}{
 		"right":       {func(*web.Map) {}, ""},
-		"few flows":   {func(m *web.Map) { m.SampledFlows = 10 }, "drawn from 10 flows"},
+		"few flows":   {func(m *web.Map) { m.SampledFlows = 10 }, "drawn from 10 of 30000 flows"},
+		"wrong count": {func(m *web.Map) { m.FlowCount = 10 }, "drawn from 15000 of 10 flows"},
 		"wrong owner": {func(m *web.Map) { m.Nodes[1].Team = nil }, "order-api is not owned"},
 		"no edges":    {func(m *web.Map) { m.Edges = nil }, "not connected"},
 	} {
