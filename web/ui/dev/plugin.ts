@@ -4,6 +4,7 @@ import type { components } from '../src/api.gen.ts';
 import { detail, span } from './detail.ts';
 import { type Flow, flow, hex, iso, random, steps, teams } from './estate.ts';
 import { figures, handoffs, ownership } from './ownership.ts';
+import { search } from './search.ts';
 import { largeTable, spansOf } from './spans.ts';
 
 type Schemas = components['schemas'];
@@ -219,6 +220,7 @@ function answer(path: string, q: URLSearchParams): unknown {
     const f = flow(i + 4000, born + 4000 * 4300);
     return one[2] ? spansOf(f, i + 4000) : detail(f, i + 4000);
   }
+  if (path === '/api/v1/spans') return empty ? search([], q) : search(select(new URLSearchParams()), q);
   const spanOf = /^\/api\/v1\/traces\/([0-9a-f]+)\/spans\/([0-9a-f]+)$/.exec(path);
   if (spanOf) return span(spanOf[1]!, spanOf[2]!);
   if (path.startsWith('/api/v1/traces/')) return { ...spansOf(flow(4012, born), 12), flow_id: null };

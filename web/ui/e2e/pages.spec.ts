@@ -138,6 +138,64 @@ describe('someone on call', () => {
   });
 });
 
+describe('someone who has a value', () => {
+  it('goes from a span to others with the same value, and on to their flow', async () => {
+    const page = await browser.open('/?status=failed&kind=queue&from=now-1h');
+    await openFailedFlow(page);
+    await titles(page).first().locator('.svc').click();
+    const others = page.locator('.span-panel').getByRole('link', { name: /^Find spans with service\.name=/ });
+    await others.waitFor();
+    const wanted = (await others.getAttribute('aria-label'))!.replace('Find spans with ', '');
+    await others.click();
+    await page.waitForURL(/\/spans\?.*where=service\.name/);
+    await page.locator('.found tbody tr').first().waitFor();
+    expect(await page.locator('.found-matched').first().innerText()).toContain(wanted);
+    expect(await violations(page)).toEqual([]);
+    await page
+      .locator('.found')
+      .getByRole('link', { name: /^Flow of/ })
+      .first()
+      .click();
+    await page.locator('.span-panel .attrs dt').first().waitFor();
+    await page.close();
+  });
+
+  it('searches by keyboard, sees how far the search came, and what to do when there is nothing', async () => {
+    const page = await browser.open('/spans');
+    await page.getByRole('heading', { name: 'Find spans by what they carry' }).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('/');
+    await page.keyboard.type('status=error');
+    await page.keyboard.press('Enter');
+    await page.locator('.found tbody tr .err-text').first().waitFor();
+    expect(new URL(page.url()).searchParams.getAll('where')).toEqual(['status=error']);
+    await page.getByRole('button', { name: 'Add a condition' }).click();
+    await page.waitForFunction(() => document.activeElement?.getAttribute('aria-label') === 'Attribute 2');
+    await page.keyboard.type('no.such.key');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('x');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'No span has this' }).waitFor();
+    expect(await page.locator('.search-progress').innerText()).toMatch(
+      /Nothing found\. All of .+ was searched/,
+    );
+    expect(await violations(page)).toEqual([]);
+    await page.goBack();
+    await page.locator('.found tbody tr').first().waitFor();
+    await page.close();
+  });
+
+  it('is told how to ask for less', async () => {
+    const page = await browser.open('/spans?where=status%3Derror&from=now-7d');
+    await page.getByRole('alert').getByText('longer than 24 hours').first().waitFor();
+    await page.getByRole('button', { name: 'Search 24 hours' }).click();
+    await page.locator('.found tbody tr').first().waitFor();
+    await page.close();
+    const asked = browser.complaints.filter((c) => /status of 400/.test(c));
+    for (const c of asked) browser.complaints.splice(browser.complaints.indexOf(c), 1);
+  });
+});
+
 describe('someone who owns things', () => {
   it('finds the teams, their failures and what nobody owns', async () => {
     const page = await browser.open('/teams');
@@ -237,14 +295,17 @@ describe('someone who owns things', () => {
 });
 
 describe('every page', () => {
-  it.each(['/', '/teams', '/handoffs', '/ownership', '/status'])('fits a phone: %s', async (path) => {
-    const page = await browser.open(path, { width: 390, height: 844 });
-    await page.locator('main .card').first().waitFor();
-    await page.locator('.bone').first().waitFor({ state: 'detached' });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(wide).toBeLessThanOrEqual(0);
-    await page.close();
-  });
+  it.each(['/', '/spans', '/spans?where=status%3Derror', '/teams', '/handoffs', '/ownership', '/status'])(
+    'fits a phone: %s',
+    async (path) => {
+      const page = await browser.open(path, { width: 390, height: 844 });
+      await page.locator('main .card').first().waitFor();
+      await page.locator('.bone').first().waitFor({ state: 'detached' });
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(wide).toBeLessThanOrEqual(0);
+      await page.close();
+    },
+  );
 
   it('keeps its contrast in the dark', async () => {
     const page = await browser.open('/');

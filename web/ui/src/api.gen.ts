@@ -160,6 +160,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/spans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Spans by the values of their attributes, the newest first
+         * @description All conditions must be met, each by an attribute of the span or of its resource, or by the field `name`, `service`, `status`
+         *     (unset, ok, error) or `kind` (internal, server, client, producer, consumer). Values are compared whole, in the text in which
+         *     they are shown; arrays and maps are not searched.
+         *
+         *     One call searches for about a second, from the end of the window back, and answers what it found and how far it came:
+         *     `spans` may be empty while `complete` is false. Call again with `next_cursor` to go on.
+         */
+        get: operations["searchSpans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/traces/{trace_id}": {
         parameters: {
             query?: never;
@@ -792,6 +817,44 @@ export interface components {
             trace_id: string;
             span_id: string;
             attributes: components["schemas"]["Attribute"][];
+        };
+        FoundSpans: {
+            spans: components["schemas"]["FoundSpan"][];
+            from: components["schemas"]["Timestamp"];
+            to: components["schemas"]["Timestamp"];
+            /** @description Everything from here to `to` was searched; equal to `from` when all of it was */
+            searched_from: components["schemas"]["Timestamp"];
+            /** @description The whole window was searched */
+            complete: boolean;
+            /** @description Goes on where this page ended; null when `complete` */
+            next_cursor: string | null;
+        };
+        FoundSpan: {
+            trace_id: string;
+            span_id: string;
+            service: string;
+            environment: string;
+            name: string;
+            /** @description unspecified, internal, server, client, producer, consumer */
+            span_kind: string;
+            start: components["schemas"]["Timestamp"];
+            /** Format: int64 */
+            duration_ns: number;
+            /** @description The span's status is error */
+            error: boolean;
+            /** @description The flow of its trace; null when there is none yet or several */
+            flow_id: string | null;
+            /** @description What met each condition, in their order */
+            matched: components["schemas"]["MatchedAttribute"][];
+        };
+        MatchedAttribute: {
+            key: string;
+            /** @description As in Attribute */
+            type: string;
+            /** @description As in Attribute */
+            value: unknown;
+            /** @description span, resource or field */
+            place: string;
         };
         SpanDetail: {
             trace_id: string;
@@ -1921,6 +1984,53 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Spans"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    searchSpans: {
+        parameters: {
+            query: {
+                /**
+                 * @description `key=value`, one to five times. The key ends at the first `=`. A page shows values as they are to be given; give numbers
+                 *     in decimal and bytes in base64.
+                 * @example [
+                 *       "order.id=ORD-1001",
+                 *       "service=checkout"
+                 *     ]
+                 */
+                where: string[];
+                /**
+                 * @description Begin of the window, within which spans start; default one hour before `to`. A window is at most 24 hours.
+                 * @example now-1h
+                 */
+                from?: string;
+                /**
+                 * @description End of the window (exclusive); default now.
+                 * @example 2026-11-22T12:00:00Z
+                 */
+                to?: components["parameters"]["ToParam"];
+                /** @description Only this `deployment.environment.name`; absent means every environment. */
+                environment?: components["parameters"]["EnvironmentParam"];
+                /** @description Spans on a page (1 to 200, default 50). */
+                limit?: number;
+                /** @description `next_cursor` of the page before. Opaque. */
+                cursor?: components["parameters"]["CursorParam"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found, and how far the search came */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundSpans"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };

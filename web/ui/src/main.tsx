@@ -9,6 +9,7 @@ import './styles/flow.css';
 import './styles/waterfall.css';
 import './styles/teams.css';
 import './styles/ownership.css';
+import './styles/spans.css';
 import { followChanges } from './data/live.ts';
 import { followStatus } from './data/status.ts';
 import { needTeams } from './data/teams.ts';
@@ -19,6 +20,7 @@ import { Banner, TopBar } from './shell/TopBar.tsx';
 
 const FlowPage = lazy(() => import('./flow/FlowPage.tsx'));
 const TracePage = lazy(() => import('./trace/TracePage.tsx'));
+const SpansPage = lazy(() => import('./spans/SpansPage.tsx'));
 const TeamsPage = lazy(() => import('./teams/TeamsPage.tsx'));
 const TeamPage = lazy(() => import('./teams/TeamPage.tsx'));
 const HandoffsPage = lazy(() => import('./handoffs/HandoffsPage.tsx'));
@@ -40,6 +42,7 @@ function App() {
             <Route path="/flows" component={FlowsPage} />
             <Route path="/flows/:id" component={FlowPage} />
             <Route path="/traces/:id" component={TracePage} />
+            <Route path="/spans" component={SpansPage} />
             <Route path="/teams" component={TeamsPage} />
             <Route path="/teams/:id" component={TeamPage} />
             <Route path="/handoffs" component={HandoffsPage} />

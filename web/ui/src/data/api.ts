@@ -30,9 +30,12 @@ export type Handoff = Schemas['Handoff'];
 export type HandoffList = Schemas['HandoffList'];
 export type SpanTable = Schemas['SpanTable'];
 export type SpanDetail = Schemas['SpanDetail'];
+export type FoundSpan = Schemas['FoundSpan'];
+export type FoundSpans = Schemas['FoundSpans'];
 export type Attribute = Schemas['Attribute'];
 export type Status = Schemas['SystemStatus'];
 export type FlowQuery = NonNullable<paths['/api/v1/flows']['get']['parameters']['query']>;
+export type SpanQuery = NonNullable<paths['/api/v1/spans']['get']['parameters']['query']>;
 
 /** Problem is what the server, or the network, had to say about a request that got no answer. */
 export class Problem extends Error {
@@ -96,6 +99,8 @@ export const api = {
     answer(client.GET('/api/v1/flows/{id}/spans', { params: { path: { id } }, signal })),
   flowsOfTrace: (trace_id: string, signal: AbortSignal) =>
     answer(client.GET('/api/v1/flows/by-trace/{trace_id}', { params: { path: { trace_id } }, signal })),
+  spans: (query: SpanQuery, signal: AbortSignal) =>
+    answer(client.GET('/api/v1/spans', { params: { query }, signal })),
   trace: (trace_id: string, signal: AbortSignal) =>
     answer(client.GET('/api/v1/traces/{trace_id}', { params: { path: { trace_id } }, signal })),
   span: (trace_id: string, span_id: string, span_kind: string, signal: AbortSignal) =>

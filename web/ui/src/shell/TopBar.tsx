@@ -33,6 +33,7 @@ export function TopBar() {
           text="Flows"
           here={path === '/' || path.startsWith('/flows') || path.startsWith('/traces')}
         />
+        <Tab to="/spans" text="Spans" here={path.startsWith('/spans')} />
         <Tab to="/teams" text="Teams" here={path.startsWith('/teams') || path.startsWith('/handoffs')} />
         <Tab to="/ownership" text="Ownership" here={path.startsWith('/ownership')} />
       </nav>

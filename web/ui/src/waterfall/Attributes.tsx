@@ -1,5 +1,7 @@
 import type { Attribute } from '../data/api.ts';
 import { webLink } from '../parts/format.ts';
+import { Icon } from '../parts/icons.tsx';
+import { condition, format, others } from '../spans/where.ts';
 
 /** text writes a value of any type as a person would; the types are shown beside it. */
 export function text(type: string, value: unknown): string {
@@ -25,7 +27,20 @@ function Value({ type, value }: { type: string; value: unknown }) {
   );
 }
 
-export function Attributes({ list }: { list: Attribute[] }) {
+/** A link to the spans that have the same value, for values that can be searched for. */
+function Others({ attribute, start }: { attribute: Attribute; start: string }) {
+  const wanted = condition(attribute);
+  if (!wanted) return null;
+  const name = `Find spans with ${format(wanted)}`;
+  return (
+    <a class="others" href={others(wanted, start, Date.now())} title={name} aria-label={name}>
+      <Icon name="search" size={12} />
+    </a>
+  );
+}
+
+/** With the start of their span, attributes lead to others with the same value. */
+export function Attributes({ list, start }: { list: Attribute[]; start?: string }) {
   return (
     <dl class="attrs">
       {list.map((a) => [
@@ -33,6 +48,7 @@ export function Attributes({ list }: { list: Attribute[] }) {
         <dd key={a.key}>
           {a.type !== 'string' && <span class="type">{a.type}</span>}
           <Value type={a.type} value={a.value} />
+          {start && <Others attribute={a} start={start} />}
         </dd>,
       ])}
     </dl>

@@ -138,11 +138,11 @@ function Detail({ span, filter }: { span: SpanDetail; filter: string }) {
       {!wanted && <Facts span={span} />}
       {!wanted && span.events.length > 0 && <Events span={span} />}
       <Section title="Attributes" n={own.length}>
-        <Attributes list={own} />
+        <Attributes list={own} start={span.start} />
       </Section>
       {!wanted && span.links.length > 0 && <Links span={span} />}
       <Section title="Resource" n={resource.length}>
-        <Attributes list={resource} />
+        <Attributes list={resource} start={span.start} />
       </Section>
       {!wanted && (
         <Section title="Instrumentation">
