@@ -12,9 +12,14 @@ import (
 	"github.com/baton-observability/baton/flow"
 )
 
-// maxListed is how many templates or resources a statement of a search names.
-// Of more, all spans are looked at: what so many have is common.
-const maxListed = 5000
+const (
+	// maxVarying templates are named in a statement. What more of them have is
+	// common enough to look at every span.
+	maxVarying = 1000
+	// maxListed templates and resources that meet a condition themselves are
+	// named. Where there are more, every span is a candidate.
+	maxListed = 5000
+)
 
 // plan asks templates and resources what can meet the conditions. It is the
 // statement's parameters, but for the step.
@@ -37,7 +42,7 @@ func (s *Store) plan(ctx context.Context, q *SpanSearch) (params, error) {
 			return nil, err
 		}
 		varying, constant, carriers := listed[0], listed[1], listed[2]
-		many, all := len(varying) > maxListed, len(constant) > maxListed || len(carriers) > maxListed
+		many, all := len(varying) > maxVarying, len(constant) > maxListed || len(carriers) > maxListed
 		if many {
 			varying = varying[:0]
 		}

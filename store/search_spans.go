@@ -35,6 +35,8 @@ type SpanSearch struct {
 	// Budget is for how long one page is searched for; 0 for a second. The
 	// bucket that is being read when it is over is read to its end.
 	Budget time.Duration
+
+	step int64 // spans that are looked at in the first step; 0 for stepSpans
 }
 
 // SpanPosition is a place in the order of a search, the newest first: what
@@ -85,12 +87,14 @@ func searchSettings() clickhouse.Settings {
 
 const (
 	searchBudget = time.Second
+	// stepSpans take about half a second on two cores when every value is looked at.
+	stepSpans = 5_000_000
 	// quickStep is how short a step is that the next one may be twice as long.
 	quickStep = 250 * time.Millisecond
 	// manyCandidates are read at once where most do not match: their value is
 	// somewhere else in the span. They take some megabytes.
 	manyCandidates = 20_000
-	// maxStep is the most buckets of one step, ten hours.
+	// maxStep is the most buckets of a step that is made longer, ten hours.
 	maxStep = 60
 )
 
@@ -116,7 +120,11 @@ func (s *Store) SearchSpans(ctx context.Context, q SpanSearch) (SpanPage, error)
 		return SpanPage{}, err
 	}
 	var found []foundRow
-	began, buckets, least := time.Now(), int64(1), 0
+	began, least := time.Now(), 0
+	buckets, err := s.firstStep(ctx, p, from, at.Start, cmp.Or(q.step, stepSpans))
+	if err != nil {
+		return SpanPage{}, err
+	}
 	for at.before(from) {
 		step := time.Now()
 		begin := max(from, (bucketOf(at)-buckets+1)*bucketNs)
@@ -144,7 +152,7 @@ func (s *Store) SearchSpans(ctx context.Context, q SpanSearch) (SpanPage, error)
 			least = manyCandidates
 		}
 		if time.Since(step) < quickStep {
-			buckets = min(2*buckets, maxStep)
+			buckets = max(buckets, min(2*buckets, maxStep))
 		}
 	}
 	page := SpanPage{From: max(at.Start, from)}
@@ -155,6 +163,22 @@ func (s *Store) SearchSpans(ctx context.Context, q SpanSearch) (SpanPage, error)
 		page.Spans = append(page.Spans, r.span())
 	}
 	return page, nil
+}
+
+// firstStep is how many buckets hold so many spans that they are searched well
+// within a second, as many in each as in the others.
+func (s *Store) firstStep(ctx context.Context, p params, from, to, most int64) (int64, error) {
+	ask := params{"tenant": p["tenant"], "since": p["since"], "first": from / bucketNs, "last": to / bucketNs}
+	var spans uint64
+	err := s.each(ctx, "search_size", ask, func(r driver.Rows) error {
+		var database, table string
+		var parts, rows, marks uint64
+		err := r.Scan(&database, &table, &parts, &rows, &marks)
+		spans += rows
+		return err
+	})
+	all := to/bucketNs - from/bucketNs + 1
+	return min(max(all*most/int64(spans+1), 1), all), err
 }
 
 // bucketOf is the newest bucket that has spans after the position.

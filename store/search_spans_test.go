@@ -174,7 +174,7 @@ func TestSearchFindsWhatAScanFinds(t *testing.T) {
 				q.Limit = limit
 				require.Equal(t, want, search(t, s, q))
 			}
-			q.Budget = -1 // a step a page
+			q.Budget, q.step = -1, 1 // a bucket a page
 			require.Equal(t, want, search(t, s, q))
 		})
 	}

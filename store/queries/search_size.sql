@@ -1,0 +1,7 @@
+-- How many spans there are to be looked at, from the primary key alone.
+EXPLAIN ESTIMATE
+SELECT count()
+FROM spans
+WHERE tenant = {tenant:String}
+    AND day >= {since:Date}
+    AND indexHint(intDiv(start, 600000000000) BETWEEN {first:Int64} AND {last:Int64})
