@@ -1,5 +1,7 @@
 import { status } from '../data/status.ts';
+import { carry } from '../data/url.ts';
 import { CodeBlock } from '../parts/Copy.tsx';
+import { parse, withWhere } from '../spans/where.ts';
 import type { BarProps } from './FilterBar.tsx';
 import type { Filters } from './filters.ts';
 
@@ -50,6 +52,14 @@ export function NoFlows({ filters, set }: { filters: Filters; set: BarProps['set
           <button type="button" class="btn" onClick={() => set({ from: 'now-24h', to: '' })}>
             Look at 24 hours
           </button>
+          {filters.q.includes('=') && (
+            <a
+              class="btn"
+              href={carry(withWhere('/spans', [parse(filters.q)]), new URLSearchParams(location.search))}
+            >
+              Search the spans
+            </a>
+          )}
         </div>
       </div>
     );

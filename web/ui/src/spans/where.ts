@@ -8,7 +8,8 @@ export interface Condition {
 
 export const maxConditions = 5;
 
-const parse = (text: string): Condition => {
+/** parse takes `key=value` apart at the first `=`. */
+export const parse = (text: string): Condition => {
   const at = text.indexOf('=');
   return at < 0 ? { key: text, value: '' } : { key: text.slice(0, at), value: text.slice(at + 1) };
 };
