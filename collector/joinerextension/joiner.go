@@ -41,6 +41,7 @@ type joiner struct {
 	mark      time.Time                // everything before it minus the overlap has been taken in
 	saved     time.Time
 	lessons   []due     // in the order of their times
+	alone     bool      // nobody else joins here, so that what was taken in is done for good
 	learntTo  time.Time // what was taken in up to here has taught what it could
 	revised   uint64    // the last revision given
 	listened  time.Time // when silent sources were last looked for
@@ -68,7 +69,7 @@ type counters struct {
 
 func newJoiner(cfg *Config, f feed, r facts, w sink, m memory, log *zap.Logger, clock func() time.Time) *joiner {
 	return &joiner{cfg: cfg, feed: f, facts: r, sink: w, memory: m, log: log, clock: clock, tenants: map[string]*tenantState{}, filter: newFilter(),
-		stats: &counters{}, dirty: map[dirtyKey]struct{}{}, known: map[uint64]flow.Endpoint{}, seen: map[string]time.Time{}}
+		stats: &counters{}, dirty: map[dirtyKey]struct{}{}, known: map[uint64]flow.Endpoint{}, seen: map[string]time.Time{}, alone: true}
 }
 
 // start recovers what an earlier process knew.
@@ -86,6 +87,9 @@ func (j *joiner) start(ctx context.Context) error {
 		}
 		j.learntTo = j.mark
 	}
+	if err := j.remind(ctx); err != nil {
+		return err
+	}
 	if j.revised, err = j.memory.LastRevision(ctx); err != nil {
 		return fmt.Errorf("read the last revision: %w", err)
 	}
@@ -99,6 +103,41 @@ func (j *joiner) start(ctx context.Context) error {
 		}
 	}
 	return j.compare(ctx)
+}
+
+// takenKey is the state in which a joiner that is alone says which batches of
+// the overlap it need not take in again: with all their flows read back from the
+// store that would take minutes after a rush.
+const takenKey = "taken"
+
+func (j *joiner) remind(ctx context.Context) error {
+	if !j.alone {
+		return nil
+	}
+	b, err := j.memory.LoadState(ctx, takenKey)
+	if err != nil {
+		return err
+	}
+	if len(b) > 0 {
+		if err := json.Unmarshal(b, &j.seen); err != nil {
+			j.seen = map[string]time.Time{}
+			j.log.Warn("what the joiner took in is unreadable, taking the last minute in again", zap.Error(err))
+		}
+	}
+	return nil
+}
+
+// taken are the batches that are joined and judged. The last seconds of them
+// are left out: they tell who starts how late it is in replayed data, and what
+// they taught may not have counted yet.
+func (j *joiner) taken(done time.Time) map[string]time.Time {
+	ids := map[string]time.Time{}
+	for id, at := range j.seen {
+		if !at.After(done.Add(-j.cfg.Patience)) {
+			ids[id] = at
+		}
+	}
+	return ids
 }
 
 // recall loads what was learned of a tenant, and the flows it waits for.
@@ -422,11 +461,19 @@ func (j *joiner) save(ctx context.Context, now time.Time, force bool) error {
 		return nil
 	}
 	j.saved = now
-	b, err := json.Marshal(j.done())
+	done := j.done()
+	b, err := json.Marshal(done)
 	if err != nil {
 		return err
 	}
 	errs := []error{j.memory.SaveState(ctx, "watermark", b)}
+	if ids := j.taken(done); j.alone && len(ids) > 0 {
+		b, err := json.Marshal(ids)
+		if err == nil {
+			err = j.memory.SaveState(ctx, takenKey, b)
+		}
+		errs = append(errs, err)
+	}
 	for name, ts := range j.tenants {
 		if !ts.learnt.changed {
 			continue

@@ -204,3 +204,48 @@ func TestWhatWaitsIsNotDone(t *testing.T) {
 		t.Errorf("nothing waits, and done is up to %s", got)
 	}
 }
+
+// A joiner that starts again does not take in again what was joined and judged,
+// but for the last seconds of it.
+func TestARestartGoesOn(t *testing.T) {
+	e := newEstate(t, 1)
+	st := newFakeStore()
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	begin := func() *joiner {
+		j := newJoiner(defaultConfig().(*Config), st, st, st, st, zap.NewNop(), func() time.Time { return now })
+		if err := j.start(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		return j
+	}
+	j := begin()
+	for n := range 7 { // what one step takes
+		e.facts = nil
+		e.order(n, n*1000)
+		st.commit(now, e.facts...)
+		if _, err := j.step(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		now = now.Add(time.Second)
+	}
+	now = now.Add(time.Minute)
+	if _, err := j.step(context.Background()); err != nil { // all is judged
+		t.Fatal(err)
+	}
+	if err := j.save(context.Background(), now, true); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		alone bool
+		want  int
+	}{{true, 2}, {false, 7}} {
+		j = newJoiner(defaultConfig().(*Config), st, st, st, st, zap.NewNop(), func() time.Time { return now })
+		j.alone = tc.alone
+		if err := j.start(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := j.step(context.Background()); err != nil || n != tc.want {
+			t.Errorf("alone: %v: %d batches were taken in again, %v, want %d", tc.alone, n, err, tc.want)
+		}
+	}
+}

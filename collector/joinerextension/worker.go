@@ -38,7 +38,7 @@ func (w *worker) step(ctx context.Context) (int, error) {
 	}
 	if w.joiner == nil {
 		j := w.make()
-		j.stats = w.stats
+		j.stats, j.alone = w.stats, w.lease == nil
 		if err := j.start(ctx); err != nil {
 			return 0, err
 		}
