@@ -40,6 +40,7 @@ type joiner struct {
 	seen      map[string]time.Time     // batches taken in within the overlap
 	mark      time.Time                // everything before it minus the overlap has been taken in
 	saved     time.Time
+	savedTo   time.Time // the watermark that was saved last
 	lessons   []due     // in the order of their times
 	alone     bool      // nobody else joins here, so that what was taken in is done for good
 	learntTo  time.Time // what was taken in up to here has taught what it could
@@ -457,7 +458,11 @@ func (j *joiner) done() time.Time {
 
 // save writes the watermark and what was learned, now and then and at the end.
 func (j *joiner) save(ctx context.Context, now time.Time, force bool) error {
-	if !force && now.Sub(j.saved) < j.cfg.SaveEvery {
+	every := j.cfg.SaveEvery
+	if j.mark.Equal(j.savedTo) { // that it lives is said all the same: what is old in the feed is dropped by it
+		every *= 3
+	}
+	if !force && now.Sub(j.saved) < every {
 		return nil
 	}
 	j.saved = now
@@ -467,13 +472,14 @@ func (j *joiner) save(ctx context.Context, now time.Time, force bool) error {
 		return err
 	}
 	errs := []error{j.memory.SaveState(ctx, "watermark", b)}
-	if ids := j.taken(done); j.alone && len(ids) > 0 {
+	if ids := j.taken(done); j.alone && len(ids) > 0 && !done.Equal(j.savedTo) {
 		b, err := json.Marshal(ids)
 		if err == nil {
 			err = j.memory.SaveState(ctx, takenKey, b)
 		}
 		errs = append(errs, err)
 	}
+	j.savedTo = done
 	for name, ts := range j.tenants {
 		if !ts.learnt.changed {
 			continue
