@@ -59,7 +59,7 @@ func (s *Store) flowsOfValue(ctx context.Context, q *FlowQuery, value string, en
 }
 
 // environmentsKept is how long the environments of a tenant are remembered.
-const environmentsKept = time.Minute
+const environmentsKept = 5 * time.Second
 
 // environments remembers those of a few tenants.
 type environments struct {
