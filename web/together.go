@@ -9,7 +9,8 @@ import (
 
 // together lets questions for the same thing that are asked at the same time
 // share one answer, as the two are with which a page of a flow begins. What is
-// shared must not be changed.
+// shared must not be changed. Unlike singleflight it stops the asking when the
+// last who asked has gone away.
 type together[K comparable, V any] struct {
 	mu    sync.Mutex
 	calls map[K]*call[V]

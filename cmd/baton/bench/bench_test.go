@@ -15,7 +15,7 @@ import (
 	"github.com/baton-observability/baton/cmd/baton/bench/report"
 )
 
-// program is Baton as BATON_BIN names it or as it is built here, with the engine's library, or the test is skipped.
+// program is Baton as BATON_BIN names it or as it is built here, with the engine's library.
 func program(t *testing.T) string {
 	t.Helper()
 	if runtime.GOOS != "linux" {
@@ -26,7 +26,7 @@ func program(t *testing.T) string {
 		lib, _ = filepath.Abs("../../../bin/engine/libchdb.so")
 	}
 	if _, err := os.Stat(lib); err != nil {
-		t.Skip("the embedded engine is not there: run `make engine`, or set BATON_ENGINE_LIB")
+		t.Fatal("the embedded engine is not there: run `make engine`, or set BATON_ENGINE_LIB")
 	}
 	t.Setenv("BATON_ENGINE_LIB", lib)
 	if p := os.Getenv("BATON_BIN"); p != "" {
