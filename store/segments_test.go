@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.opentelemetry.io/collector/pdata/ptrace"
 
 	"github.com/baton-observability/baton/flow"
 )
@@ -108,6 +109,31 @@ func TestListByTraceAndByCorrelation(t *testing.T) {
 	after := q.position(&page[0])
 	q.After = &after
 	require.NotEqual(t, first, list(q))
+}
+
+// The environments are remembered for a while; a value that is found in none of
+// them is looked for in newer ones at once.
+func TestListByCorrelationInANewEnvironment(t *testing.T) {
+	s := testStore(t)
+	ctx := context.Background()
+	insert(t, s, "1", "", order(t)...)
+	q := FlowQuery{Key: &flow.KeyValue{Key: "order.id", Value: "ord-9"}}
+	got, err := s.ListFlows(ctx, q)
+	require.NoError(t, err)
+	require.Empty(t, got)
+
+	td := spansOf(t, span{trace: 9, id: 1, service: "a", name: "POST /orders", kind: ptrace.SpanKindServer, start: noon.UnixNano(), end: noon.UnixNano() + 5,
+		attrs: map[string]any{"http.request.method": "POST", "http.route": "/orders", "order.id": "ord-9"}})
+	td.ResourceSpans().At(0).Resource().Attributes().PutStr("deployment.environment.name", "a new one")
+	insert(t, s, "2", "", td)
+	f := flowAt(noon, 9, func(f *flow.Flow) { f.Correlations = []flow.KeyValue{*q.Key} })
+	require.NoError(t, s.WriteFlows(ctx, FlowWrite{
+		Flows:    []flow.Flow{f},
+		Segments: []Segment{{SegmentID: flow.SegmentID{Trace: traceID(9)}, Flow: f.ID, Arrived: noon}},
+	}))
+	got, err = s.ListFlows(ctx, q)
+	require.NoError(t, err)
+	require.Equal(t, []flow.FlowID{f.ID}, ids(got))
 }
 
 func TestATraceThatIsInAFlowIsKnownThoughNothingLinksToIt(t *testing.T) {

@@ -22,17 +22,18 @@ type fakeStore struct {
 	alias    map[flow.FlowID]flow.FlowID
 	state    map[string][]byte
 	gone     map[flow.FlowID]uint64
-	ends     map[uint64]flow.Endpoint
-	fail     int                    // the next n writes are refused
-	revision map[string]uint64      // of state
-	late     func()                 // what happens while the next write is on its way
-	troubled map[flow.FlowID]uint64 // the highest revision among flows in trouble; odd ends it
-	torn     int                    // the next write is cut off before its last n parts, as when the writer dies
+	ends     map[uint64]flow.Endpoint // of spans that were sent
+	listed   map[uint64]bool          // endpoints that the joiner wrote
+	fail     int                      // the next n writes are refused
+	revision map[string]uint64        // of state
+	late     func()                   // what happens while the next write is on its way
+	troubled map[flow.FlowID]uint64   // the highest revision among flows in trouble; odd ends it
+	torn     int                      // the next write is cut off before its last n parts, as when the writer dies
 }
 
 func newFakeStore() *fakeStore {
 	return &fakeStore{spans: map[flow.TraceID]map[spanKey]flow.Facts{}, hashes: map[uint64]map[flow.TraceID]time.Time{},
-		segments: map[string]store.Segment{}, flows: map[flow.FlowID]flow.Flow{}, alias: map[flow.FlowID]flow.FlowID{}, state: map[string][]byte{}, revision: map[string]uint64{}, gone: map[flow.FlowID]uint64{}, ends: map[uint64]flow.Endpoint{}, troubled: map[flow.FlowID]uint64{}}
+		segments: map[string]store.Segment{}, flows: map[flow.FlowID]flow.Flow{}, alias: map[flow.FlowID]flow.FlowID{}, state: map[string][]byte{}, revision: map[string]uint64{}, gone: map[flow.FlowID]uint64{}, ends: map[uint64]flow.Endpoint{}, listed: map[uint64]bool{}, troubled: map[flow.FlowID]uint64{}}
 }
 
 // commit stores one batch of facts, as ingest does.
@@ -150,6 +151,9 @@ func (f *fakeStore) WriteFlows(_ context.Context, w store.FlowWrite) error {
 	if f.fail > 0 {
 		f.fail--
 		return store.ErrUnavailable
+	}
+	for _, e := range w.Endpoints {
+		f.listed[e.ID()] = true
 	}
 	// In the order in which the store writes.
 	parts := []func(){func() { f.end(w.Aliases) }, func() { f.assign(w.Segments) }, func() { f.replace(w.Flows) }}
