@@ -152,25 +152,22 @@ func (j *joiner) connect(ctx context.Context, ts *tenantState, changed []*trace,
 // whether they must be loaded or are here.
 func (ts *tenantState) missing(segs []*seg) (ask []uint64, linked []flow.TraceID, here []*seg) {
 	for _, s := range segs {
-		for _, k := range s.carried() {
+		s.carried(func(k *flow.Key, named flow.TraceID) {
 			if ts.values[k.Hash] != nil {
-				continue
+				return
 			}
-			ts.values[k.Hash] = &value{key: k}
+			ts.open(k)
 			if !ts.known.maybe(k.Hash) {
 				ts.known.add(k.Hash)
-				continue
+				return
 			}
 			ask = append(ask, k.Hash)
-			if k.Name == traceConcept {
-				id, err := flow.ParseTraceID(k.Value)
-				if t := ts.traces[id]; t != nil {
-					here = append(here, t.segs...)
-				} else if err == nil {
-					linked = append(linked, id)
-				}
+			if t := ts.traces[named]; t != nil {
+				here = append(here, t.segs...)
+			} else if !named.IsZero() {
+				linked = append(linked, named)
 			}
-		}
+		})
 	}
 	return ask, linked, here
 }
@@ -189,11 +186,8 @@ func (ts *tenantState) gaps(touched []*seg, l flow.Limits) []*seg {
 				continue
 			}
 			done[c] = true
-			for _, h := range c.values {
-				if ts.values[h] == nil {
-					out = append(out, c)
-					break
-				}
+			if slices.ContainsFunc(c.values, func(v *value) bool { return v.gone }) {
+				out = append(out, c)
 			}
 		}
 	}

@@ -41,6 +41,7 @@ type joiner struct {
 	revised   uint64    // the last revision given
 	listened  time.Time // when silent sources were last looked for
 	never     []flow.Never
+	now       time.Time // of the step
 	rejoining rejoining
 	ids       []uint64 // scratch of row
 	services  []string
@@ -79,12 +80,19 @@ func (j *joiner) tenant(name string) *tenantState {
 // step takes in what was committed, judges what is due, and writes. It returns
 // how many batches it took.
 func (j *joiner) step(ctx context.Context) (int, error) {
-	now := j.clock()
+	wall := j.clock()
+	now := wall
 	since := j.mark.Add(-j.cfg.Overlap)
 	batches, err := j.feed.Batches(ctx, since, func(id string) bool { _, ok := j.seen[id]; return ok })
 	if err != nil {
 		return 0, err
 	}
+	if n := len(batches); n > 0 && batches[n-1].IngestedAt.Before(now) {
+		// What was committed later has not been seen: who is behind must not take a
+		// flow whose next spans wait in the queue for one that is quiet, or stalled.
+		now = batches[n-1].IngestedAt
+	}
+	j.now = now
 	for i := range batches {
 		if err := j.takeIn(ctx, &batches[i]); err != nil {
 			return i, err
@@ -108,12 +116,12 @@ func (j *joiner) step(ctx context.Context) (int, error) {
 		}
 	}
 	if len(batches) == 0 {
-		j.stats.looked.Store(now.UnixNano())
+		j.stats.looked.Store(wall.UnixNano())
 	} else {
 		j.stats.looked.Store(j.mark.UnixNano())
 	}
 	j.forget(now)
-	return len(batches), j.save(ctx, now, false)
+	return len(batches), j.save(ctx, wall, false)
 }
 
 // busy reports whether a flow waits for its verdict.

@@ -105,7 +105,7 @@ type expectations struct {
 }
 
 func (j *joiner) expectations(ts *tenantState) flow.Expectations {
-	return expectations{ts.learnt, j.cfg.StalledAfter, j.known, &ts.sources, j.clock()}
+	return expectations{ts.learnt, j.cfg.StalledAfter, j.known, &ts.sources, j.now}
 }
 
 func (e expectations) After(endpoint uint64) ([]flow.Expectation, bool) {

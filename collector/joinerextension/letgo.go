@@ -61,14 +61,15 @@ func (j *joiner) forget(now time.Time) {
 // others can be let go instead: to read it again would cost far more.
 const soon = time.Minute
 
-// shrink lets go of the flows that have been quiet for longest, and of those that
-// are looked at soon the last.
+// shrink lets go of the flows that have been quiet for longest, and last of those
+// that are looked at soon, the soonest at the very end.
 func (ts *tenantState) shrink(spans int, now time.Time, quietFor time.Duration) int {
-	quietSince, waits := now.Add(-quietFor), func(f *flowState) int {
-		if f.checkAt.IsZero() || f.checkAt.Sub(now) > soon {
+	quietSince := now.Add(-quietFor)
+	nearness := func(f *flowState) time.Duration {
+		if f.checkAt.IsZero() {
 			return 0
 		}
-		return 1
+		return max(0, soon-f.checkAt.Sub(now))
 	}
 	quiet := make([]*flowState, 0, len(ts.flows))
 	for _, f := range ts.flows {
@@ -76,7 +77,9 @@ func (ts *tenantState) shrink(spans int, now time.Time, quietFor time.Duration) 
 			quiet = append(quiet, f)
 		}
 	}
-	slices.SortFunc(quiet, func(a, b *flowState) int { return cmp.Or(waits(a)-waits(b), a.changed.Compare(b.changed)) })
+	slices.SortFunc(quiet, func(a, b *flowState) int {
+		return cmp.Or(cmp.Compare(nearness(a), nearness(b)), a.changed.Compare(b.changed))
+	})
 	n := 0
 	for _, f := range quiet {
 		if ts.spans <= spans {
@@ -116,9 +119,10 @@ func (ts *tenantState) evict(f *flowState) int {
 					if of := ts.flows[o.flow]; of != nil {
 						work = append(work, of)
 					}
-					for _, h := range o.values {
-						if v := ts.values[h]; v != nil && !v.hot {
-							delete(ts.values, h) // not complete any more
+					for _, v := range o.values {
+						if !v.hot && !v.gone {
+							v.gone = true
+							delete(ts.values, v.key.Hash)
 						}
 					}
 					ts.unregister(o)

@@ -28,8 +28,8 @@ func TestWhoIsLetGoFirst(t *testing.T) {
 		add(1, 30*time.Second, 0),
 		add(2, 20*time.Second, time.Hour), // in an hour is not soon
 		add(3, 10*time.Second, 0),
-		add(4, 40*time.Second, 5*time.Second),
-		add(5, 35*time.Second, 30*time.Second),
+		add(4, 35*time.Second, 30*time.Second),
+		add(5, 40*time.Second, 5*time.Second),
 	}
 	grows := add(6, 0, 0)
 	for n, id := range order {

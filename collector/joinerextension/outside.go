@@ -17,7 +17,9 @@ const maxAsked = 10
 // the store for the first flows of each caller.
 type outside struct {
 	asked int
-	ids   []uint64 // of the parties outside
+	ids   []uint64  // of the parties outside
+	plans int       // flows that are looked at once more for it, of those
+	since time.Time // planned since
 }
 
 // outsideOf adds those whom the flow calls and who send no spans to a set, and
@@ -31,6 +33,38 @@ func (j *joiner) outsideOf(o *flow.Outline, set *[]uint64) (ask bool) {
 		}
 	})
 	return ask
+}
+
+// plan reports whether the flow should be looked at once more, when it is plain
+// whom it calls. Of the flows of one caller a few are enough; some of them
+// may come to nothing, so that others are planned after a while.
+func (j *joiner) plan(o *flow.Outline, now time.Time) (planned bool) {
+	if !j.outsideOf(o, nil) {
+		return false
+	}
+	o.Silent(func(caller uint64) {
+		x := j.party(caller)
+		if now.Sub(x.since) > 2*unseenPatience {
+			x.plans, x.since = 0, now
+		}
+		if x.plans < 2*maxAsked {
+			x.plans++
+			planned = true
+		}
+	})
+	return planned
+}
+
+func (j *joiner) party(caller uint64) *outside {
+	x := j.outside[caller]
+	if x == nil {
+		if j.outside == nil || len(j.outside) >= maxEndpoints {
+			j.outside = map[uint64]*outside{}
+		}
+		x = &outside{}
+		j.outside[caller] = x
+	}
+	return x
 }
 
 // calledBy is the one party outside that an endpoint calls, 0 where that is not
@@ -48,18 +82,7 @@ func (j *joiner) askOutside(ctx context.Context, ts *tenantState, f *flowState, 
 	if quiet < unseenPatience {
 		return nil
 	}
-	if len(j.outside) > maxEndpoints {
-		clear(j.outside)
-	}
-	if j.outside == nil {
-		j.outside = map[uint64]*outside{}
-	}
-	o.Silent(func(caller uint64) {
-		if j.outside[caller] == nil {
-			j.outside[caller] = &outside{}
-		}
-		j.outside[caller].asked++
-	})
+	o.Silent(func(caller uint64) { j.party(caller).asked++ })
 	known, err := j.endpoints(ctx, ts, f)
 	if err != nil {
 		return err

@@ -52,16 +52,15 @@ func (ts *tenantState) component(s *seg, l flow.Limits, mark bool) []*seg {
 		if c.Shared && n > 0 {
 			continue
 		}
-		for _, h := range c.values {
-			v := ts.values[h]
-			if v == nil {
+		for _, v := range c.values {
+			if v.gone {
 				continue
 			}
 			wasHot := v.hot
 			if mark && v.key.Name != traceConcept {
 				v.hot = v.hot || v.overLimit(l)
 				if v.hot && len(ts.hot) < maxHot {
-					ts.hot[h] = v.key
+					ts.hot[v.key.Hash] = v.key
 				}
 			}
 			if wasHot {

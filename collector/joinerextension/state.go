@@ -57,7 +57,7 @@ type seg struct {
 	trace   *trace
 	flow    flow.FlowID // zero while it is unassigned, and for shared segments
 	arrived time.Time
-	values  []uint64 // what it is registered under
+	values  []*value // what it is registered under
 	dead    bool     // replaced by a later cut, or let go
 
 	seen, grouped uint64 // the turns in which it was found and grouped, instead of sets of segments
@@ -67,7 +67,9 @@ type seg struct {
 type value struct {
 	key  flow.Key
 	segs []*seg
+	few  [2]*seg // where segs begins: most values tie two
 	hot  bool
+	gone bool // let go: it is not complete any more
 }
 
 // flowState is a flow in memory.
@@ -174,50 +176,66 @@ func (ts *tenantState) cut(t *trace) {
 	t.dirty = false
 }
 
-// carried lists the values a segment joins by. A link is a value too: the
-// linked trace. So is a correlation value that is a trace id.
-func (s *seg) carried() []flow.Key {
-	keys := make([]flow.Key, 0, 1+len(s.Keys)+len(s.Sent)+len(s.Taken)+len(s.Links))
-	keys = append(keys, traceKey(s.ID.Trace))
+// carried visits the values a segment joins by, and the trace that a value names.
+// A link is a value too: the linked trace. So is a correlation value that is a
+// trace id.
+func (s *seg) carried(visit func(k *flow.Key, named flow.TraceID)) {
+	own := flow.Key{Name: traceConcept, Hash: flow.TraceHash(s.ID.Trace), Trust: 4}
+	visit(&own, s.ID.Trace)
 	for _, l := range s.Links {
-		keys = append(keys, traceKey(l.Trace))
+		own.Hash = flow.TraceHash(l.Trace)
+		visit(&own, l.Trace)
 	}
-	keys = append(keys, s.Keys...)
-	for _, m := range s.Sent {
-		keys = append(keys, flow.Key{Name: "message", Hash: m, Trust: 4})
+	for i := range s.Keys {
+		visit(&s.Keys[i], tracedBy(&s.Keys[i]))
 	}
-	for _, m := range s.Taken {
-		keys = append(keys, flow.Key{Name: "message", Hash: m, Trust: 4})
+	own.Name = "message"
+	for _, messages := range [2][]uint64{s.Sent, s.Taken} {
+		for _, own.Hash = range messages {
+			visit(&own, flow.TraceID{})
+		}
 	}
-	return keys
-}
-
-func traceKey(t flow.TraceID) flow.Key {
-	return flow.Key{Name: traceConcept, Value: t.String(), Hash: flow.TraceHash(t), Trust: 4}
 }
 
 const traceConcept = "trace"
 
+// tracedBy is the trace that a correlation value names, zero for none.
+func tracedBy(k *flow.Key) flow.TraceID {
+	if k.Name != traceConcept {
+		return flow.TraceID{}
+	}
+	id, _ := flow.ParseTraceID(k.Value)
+	return id
+}
+
+func (ts *tenantState) open(k *flow.Key) *value {
+	v := &value{key: *k}
+	v.segs = v.few[:0]
+	ts.values[k.Hash] = v
+	return v
+}
+
 func (ts *tenantState) register(s *seg) {
-	for _, k := range s.carried() {
+	s.values = slices.DeleteFunc(s.values, func(v *value) bool { return v.gone })
+	if s.values == nil {
+		s.values = make([]*value, 0, 1+len(s.Links)+len(s.Keys)+len(s.Sent)+len(s.Taken))
+	}
+	s.carried(func(k *flow.Key, _ flow.TraceID) {
 		v := ts.values[k.Hash]
 		if v == nil {
-			v = &value{key: k}
-			ts.values[k.Hash] = v
+			v = ts.open(k)
 		}
 		if !slices.Contains(v.segs, s) {
 			v.segs = append(v.segs, s)
-			s.values = append(s.values, k.Hash)
+			s.values = append(s.values, v)
 		}
-	}
+	})
 }
 
 func (ts *tenantState) unregister(s *seg) {
-	for _, h := range s.values {
-		if v := ts.values[h]; v != nil {
-			if i := slices.Index(v.segs, s); i >= 0 {
-				v.segs = slices.Delete(v.segs, i, i+1)
-			}
+	for _, v := range s.values {
+		if i := slices.Index(v.segs, s); i >= 0 {
+			v.segs = slices.Delete(v.segs, i, i+1)
 		}
 	}
 	s.values = nil

@@ -193,7 +193,7 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 			f.checkAt = at
 		}
 	}
-	if left := unseenPatience - now.Sub(f.changed); left > 0 && (story != nil && j.unseen(story) || o != nil && j.outsideOf(o, nil)) && (f.checkAt.IsZero() || now.Add(left).Before(f.checkAt)) {
+	if left := unseenPatience - now.Sub(f.changed); left > 0 && (story != nil && j.unseen(story) || o != nil && j.plan(o, now)) && (f.checkAt.IsZero() || now.Add(left).Before(f.checkAt)) {
 		f.checkAt = now.Add(left)
 	}
 	if !f.checkAt.IsZero() {
