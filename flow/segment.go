@@ -18,6 +18,11 @@ type Segment struct {
 	Shared bool // hops above the cuts, or a batch that took many messages: every flow refers to it, none owns it
 	Poll   bool // nothing but receives that got nothing: starts no flow
 
+	// Open is how many spans sent something that somebody should take up, less how
+	// many took something up, and Orphans how many have a parent that is not here. A
+	// flow with some of either is likely to grow; neither says so for sure.
+	Open, Orphans int
+
 	under    SpanID // root of the segment that it was cut out of
 	identity []Key  // identifying keys, one value each: the one nearest to the root
 }
@@ -61,6 +66,7 @@ func Cut(trace TraceID, spans []Span) []Segment {
 	}
 	for _, i := range t.order {
 		segs[owner[i]].add(&spans[i], i)
+		segs[owner[i]].Orphans += b2i(t.orphan[i])
 	}
 	for i := range segs {
 		segs[i].tidy(spans)
@@ -84,6 +90,7 @@ func ownIdentity(s *Span) bool {
 
 func (g *Segment) add(s *Span, i int) {
 	g.Spans = append(g.Spans, i)
+	g.Open += b2i(s.Flags&FlagAwaits != 0 && s.Flags&(FlagError|FlagDLQ) == 0) - b2i(s.Flags&FlagTakes != 0)
 	for i := range s.Keys {
 		g.addKey(&s.Keys[i])
 	}

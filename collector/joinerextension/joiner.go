@@ -42,6 +42,7 @@ type joiner struct {
 	listened  time.Time // when silent sources were last looked for
 	never     []flow.Never
 	now       time.Time // of the step
+	rush      bool      // the step brings many spans
 	rejoining rejoining
 	ids       []uint64 // scratch of row
 	services  []string
@@ -68,6 +69,10 @@ func newJoiner(cfg *Config, f feed, r facts, w sink, m memory, log *zap.Logger, 
 		stats: &counters{}, dirty: map[dirtyKey]struct{}{}, known: map[uint64]flow.Endpoint{}, seen: map[string]time.Time{}, alone: true}
 }
 
+// rushFrom spans in one step are a rush, in which flows are judged again and again
+// if they are judged before they are whole.
+const rushFrom = 10_000
+
 func (j *joiner) tenant(name string) *tenantState {
 	ts := j.tenants[name]
 	if ts == nil {
@@ -93,11 +98,13 @@ func (j *joiner) step(ctx context.Context) (int, error) {
 		now = batches[n-1].IngestedAt
 	}
 	j.now = now
+	before := j.stats.spans.Load()
 	for i := range batches {
 		if err := j.takeIn(ctx, &batches[i]); err != nil {
 			return i, err
 		}
 	}
+	j.rush = j.stats.spans.Load()-before >= rushFrom
 	if err := j.wake(ctx, now); err != nil {
 		return len(batches), err
 	}

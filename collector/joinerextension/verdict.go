@@ -63,13 +63,26 @@ func (j *joiner) duties(now time.Time) []dirtyKey {
 }
 
 // due waits for a flow to be quiet for a moment, so that one that is still
-// growing is not judged at every step, but never for long: its first row must
-// be seen within a second.
+// growing is not judged at every step, but never for long. Its first row is to be
+// seen at once, and in a rush as soon as it looks complete.
 func (j *joiner) due(f *flowState, now time.Time) bool {
-	if f.row == nil || now.Sub(f.changed) >= j.cfg.Quiet {
+	if now.Sub(f.changed) >= j.cfg.Quiet || now.Sub(f.waiting) >= j.cfg.Patience {
 		return true
 	}
-	return now.Sub(f.waiting) >= j.cfg.Patience
+	return f.row == nil && !(j.rush && f.grows())
+}
+
+// grows reports whether more is likely to come: something was sent that nobody
+// took up yet, or a parent is missing.
+func (f *flowState) grows() bool {
+	open := 0
+	for _, s := range f.segs {
+		if s.Orphans > 0 {
+			return true
+		}
+		open += s.Open
+	}
+	return open > 0
 }
 
 func (ts *tenantState) judgeClock(f *flowState, now time.Time) flow.Clock {
