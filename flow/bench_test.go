@@ -187,8 +187,8 @@ func BenchmarkFold(b *testing.B) {
 			})
 		}
 		clock := Clock{Now: 1 << 62, Quiet: time.Hour}
-		run("Sketch", func() { Sketch(pieces) })
-		run("SketchJudge", func() { o := Sketch(pieces); o.Judge(expectations{}, clock) })
+		run("Sketch", func() { o := Sketch(pieces); o.Close() })
+		run("SketchJudge", func() { o := Sketch(pieces); o.Judge(expectations{}, clock); o.Close() })
 		run("Assemble", func() { Assemble(wide) })
 		run("AssembleJudge", func() { Assemble(bad).Judge(expectations{}, clock) })
 		run("Cut", func() {

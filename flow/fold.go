@@ -59,20 +59,20 @@ const (
 // sender and receiver of a message, scheduling and execution of a step. Spans
 // that are no hop of their own belong to the hop they run in. A cut separates
 // flows, not what happened: pieces of one trace are one tree again.
-func foldPieces(pieces []Piece, facts []*Facts) *folded {
+func foldPieces(r *room, pieces []Piece, facts []*Facts) *folded {
 	n := 0
 	for i := range pieces {
 		n += len(pieces[i].Spans)
 	}
-	f := &folded{facts: facts, shared: make([]bool, 0, n), hop: make([]int, n), try: make([]int, n), served: make([]bool, n), slab: make([]attempt, 0, n),
-		hops: make([]hopFold, 0, n/2+1)}
+	f := &folded{facts: facts, shared: r.bools.take(n)[:0], hop: r.ints.take(n), try: r.ints.take(n), served: r.bools.take(n), slab: r.attempts.take(n)[:0],
+		hops: r.hops.take(n/2 + 1)[:0]}
 	var spans []Span
 	if len(pieces) == 1 {
 		spans = pieces[0].Spans // most flows are one trace: they need no copy
 	} else {
-		spans = make([]Span, 0, n)
+		spans = r.spans.take(n)[:0]
 	}
-	trace := make([]TraceID, 0, n)
+	trace := r.traces.take(n)[:0]
 	for i := range pieces {
 		p := &pieces[i]
 		if len(pieces) > 1 {
@@ -83,7 +83,7 @@ func foldPieces(pieces []Piece, facts []*Facts) *folded {
 			f.shared = append(f.shared, p.Shared)
 		}
 	}
-	f.tree = newForest(spans, trace)
+	f.tree = newForest(r, spans, trace)
 	messages := false
 	for i := range f.spans {
 		f.hop[i], f.try[i] = none, none
@@ -118,8 +118,8 @@ func foldPieces(pieces []Piece, facts []*Facts) *folded {
 			f.hop[i] = f.hop[f.parent[i]]
 		}
 	}
-	f.collect()
-	f.parents()
+	f.collect(r)
+	f.parents(r)
 	return f
 }
 
@@ -138,14 +138,14 @@ func (f *folded) senders() {
 }
 
 // collect lists the spans of each hop.
-func (f *folded) collect() {
-	count := make([]int, len(f.hops))
+func (f *folded) collect(r *room) {
+	count := r.ints.take(len(f.hops))
 	for _, h := range f.hop {
 		if h >= 0 {
 			count[h]++
 		}
 	}
-	all := make([]int, len(f.hop))
+	all := r.ints.take(len(f.hop))
 	for h := range f.hops {
 		f.hops[h].spans, all = all[:0:count[h]], all[count[h]:]
 	}
@@ -157,8 +157,8 @@ func (f *folded) collect() {
 }
 
 // parents gives each hop the hops it was caused by.
-func (f *folded) parents() {
-	all := make([]int, 0, len(f.hops))
+func (f *folded) parents(r *room) {
+	all := r.ints.take(len(f.hops))[:0]
 	for h := range f.hops {
 		hop := &f.hops[h]
 		first := len(all)

@@ -80,108 +80,21 @@ func Partition(nodes []Node, l Limits, hot func(hash uint64) bool) Joined {
 			j.Joins = append(j.Joins, e.Join)
 		}
 	}
-	number := map[int]int{}
+	number := make([]int, len(nodes)) // of the group of each root, from 1
 	for i := range nodes {
 		j.Group[i] = -1
 		if nodes[i].Shared {
 			continue
 		}
 		r := u.root(i)
-		if _, ok := number[r]; !ok {
-			number[r] = len(number)
+		if number[r] == 0 {
+			j.Groups++
+			number[r] = j.Groups
 		}
-		j.Group[i] = number[r]
+		j.Group[i] = number[r] - 1
 	}
-	j.Groups = len(number)
 	j.refer(nodes)
 	return j
-}
-
-// valueEdges chains the segments of each value in order of start, so that the
-// nearest in time are joined first and a refused edge separates least.
-func valueEdges(nodes []Node, l Limits, known func(uint64) bool, j *Joined) []edge {
-	type member struct {
-		node  int
-		start int64
-	}
-	type value struct {
-		key     Key
-		message bool
-		members []member
-	}
-	values := map[uint64]*value{}
-	put := func(h uint64, k Key, message bool, i int) {
-		v := values[h]
-		if v == nil {
-			v = &value{key: k, message: message}
-			values[h] = v
-		}
-		if compareCarriers(k, v.key) < 0 {
-			v.key = k // whichever came first
-		}
-		if n := len(v.members); n == 0 || v.members[n-1].node != i {
-			v.members = append(v.members, member{i, nodes[i].Start})
-		}
-	}
-	for i := range nodes {
-		if nodes[i].Shared {
-			continue
-		}
-		for _, k := range nodes[i].Keys {
-			put(k.Hash, k, false, i)
-		}
-		for _, m := range nodes[i].Sent {
-			put(m, Key{Name: "message", Hash: m, Trust: 4}, true, i)
-		}
-		for _, m := range nodes[i].Taken {
-			put(m, Key{Name: "message", Hash: m, Trust: 4}, true, i)
-		}
-	}
-	var edges []edge
-	for h, v := range values {
-		if len(v.members) < 2 {
-			continue
-		}
-		slices.SortFunc(v.members, func(a, b member) int { return compareNodes(&nodes[a.node], &nodes[b.node]) })
-		starts := make([]int64, len(v.members))
-		for i, m := range v.members {
-			starts[i] = m.start
-		}
-		if known(h) || l.Hot(v.key, starts) {
-			j.Hot = append(j.Hot, v.key)
-			continue
-		}
-		for i := 1; i < len(v.members); i++ {
-			a, b := v.members[i-1], v.members[i]
-			if v.key.Name == concepts[cWorkflow].Name && hasRun(nodes[b.node].Segment) {
-				// Runs of one workflow id are runs of their own: each belongs to who started it.
-				k := i - 1
-				for k >= 0 && hasRun(nodes[v.members[k].node].Segment) {
-					k--
-				}
-				if k < 0 {
-					continue
-				}
-				a = v.members[k]
-			}
-			if v.key.Window > 0 && b.start-a.start > v.key.Window {
-				continue
-			}
-			e := edge{Join: Join{A: a.node, B: b.node}, trust: v.key.Trust, time: b.start, hash: h}
-			if v.message {
-				e.Message = true
-			} else {
-				e.Key, e.Value = v.key.Name, v.key.Value
-			}
-			edges = append(edges, e)
-		}
-	}
-	slices.SortFunc(j.Hot, func(a, b Key) int { return cmp.Compare(a.Hash, b.Hash) })
-	return edges
-}
-
-func hasRun(s *Segment) bool {
-	return slices.ContainsFunc(s.Keys, func(k Key) bool { return k.Name == concepts[cRun].Name })
 }
 
 // Hot judges a value by the sorted starts of its segments.

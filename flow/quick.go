@@ -2,6 +2,7 @@ package flow
 
 // Outline is what the narrow spans of a flow tell without reading it whole.
 type Outline struct {
+	room    *room
 	fold    *folded
 	Suspect bool // something the full judge must look at
 	Hops    int
@@ -9,15 +10,22 @@ type Outline struct {
 	Entry   int // span number, -1 for none
 }
 
-// Sketch folds the narrow spans of a flow.
+// Sketch folds the narrow spans of a flow. Who is done with it closes it.
 func Sketch(pieces []Piece) Outline {
-	f := foldPieces(pieces, nil)
-	o := Outline{fold: f, Hops: len(f.hops), Entry: f.entry()}
+	r := rooms.Get().(*room)
+	f := foldPieces(r, pieces, nil)
+	o := Outline{room: r, fold: f, Hops: len(f.hops), Entry: f.entry()}
 	for i := range f.spans {
 		o.Suspect = o.Suspect || f.spans[i].Flags&(FlagSuspect|FlagError) != 0
 		o.Orphans += b2i(f.orphan[i])
 	}
 	return o
+}
+
+// Close gives back what the outline was made in. It cannot be asked any more.
+func (o *Outline) Close() {
+	o.fold = nil
+	o.room.leave()
 }
 
 // EntryEndpoint is the endpoint that names the flow's type, 0 for none.

@@ -35,10 +35,12 @@ func Cut(trace TraceID, spans []Span) []Segment {
 	if len(spans) == 0 {
 		return nil
 	}
-	t := newTree(spans)
-	owner := make([]int, len(spans)) // segment number of each span
+	r := rooms.Get().(*room)
+	defer r.leave()
+	t := newTree(r, spans)
+	owner := r.ints.take(len(spans)) // segment number of each span
 	segs := []Segment{{ID: SegmentID{Trace: trace}}}
-	cutting := make([]bool, len(spans)) // inside a span that stands for many items
+	cutting := r.bools.take(len(spans)) // inside a span that stands for many items
 	many := t.manyIdentities()
 	cut := func(i int) {
 		segs = append(segs, Segment{ID: SegmentID{Trace: trace, Root: spans[i].ID}, under: segs[owner[i]].ID.Root})

@@ -61,6 +61,7 @@ func TestAnyFlowIsTheSameInAnyOrder(t *testing.T) {
 				if quick, sure := o.Judge(expectations{}, c.clock()); sure && quick.Verdict != j.Verdict {
 					r.Fatalf("%s\nthe quick judge says %s, the full one %s", strings.Join(c.Spans, "\n"), quick.Verdict, j.Verdict)
 				}
+				o.Close()
 				out = append(out, s.digest(j))
 			}
 			return out

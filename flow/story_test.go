@@ -248,6 +248,7 @@ func (c *tale) agrees(t *testing.T, got told) {
 		if quick.Verdict != full.Verdict || quick.CheckAt != full.CheckAt || o.Hops != len(s.Hops) || o.EntryEndpoint() != s.Facts[s.Entry].EndpointID {
 			t.Errorf("the quick judge says %s (again at %d, %d hops), the full one %s (%d, %d)", quick.Verdict, quick.CheckAt, o.Hops, full.Verdict, full.CheckAt, len(s.Hops))
 		}
+		o.Close()
 	}
 }
 

@@ -3,7 +3,6 @@ package flow
 import (
 	"bytes"
 	"cmp"
-	"encoding/binary"
 	"slices"
 	"time"
 )
@@ -15,20 +14,22 @@ type tree struct {
 	parent  []int // index of the parent, -1 for roots
 	order   []int
 	byStart []int
-	orphan  []bool // has a parent that is not there
-	byID    map[uint64]int32
+	orphan  []bool   // has a parent that is not there
+	keys    []uint64 // of the ids of the spans
+	byID    []int32  // number of a span, and 1, by its key, as a hash table
 	spans   []Span
 	trace   []TraceID          // of each span; nil when all are of one trace
 	number  map[TraceID]uint64 // of traces, when there are several
 }
 
 // newTree relates the spans of one trace.
-func newTree(spans []Span) tree { return newForest(spans, nil) }
+func newTree(r *room, spans []Span) tree { return newForest(r, spans, nil) }
 
 // newForest relates the spans of several traces.
-func newForest(spans []Span, trace []TraceID) tree {
+func newForest(r *room, spans []Span, trace []TraceID) tree {
 	n := len(spans)
-	t := tree{spans: spans, trace: trace, parent: make([]int, n), order: make([]int, 0, n), orphan: make([]bool, n), byID: make(map[uint64]int32, n)}
+	t := tree{spans: spans, trace: trace, parent: r.ints.take(n), order: r.ints.take(n)[:0], orphan: r.bools.take(n),
+		keys: r.keys.take(n), byID: r.slots.take(2 << bits.Len(uint(n)))}
 	if trace != nil {
 		t.number = map[TraceID]uint64{}
 		for i := range trace {
@@ -40,7 +41,7 @@ func newForest(spans []Span, trace []TraceID) tree {
 			}
 		}
 	}
-	t.sortByStart()
+	t.sortByStart(r)
 	callerOf := t.index() // Zipkin gives both sides of a call one id
 	var last TraceID
 	var number uint64
@@ -66,7 +67,7 @@ func newForest(spans []Span, trace []TraceID) tree {
 	if trace != nil {
 		t.adopt()
 	}
-	t.sort()
+	t.sort(r)
 	return t
 }
 
@@ -128,102 +129,38 @@ func (t *tree) adopt() {
 // adoptSlack is how far the times of a log may be off.
 const adoptSlack = int64(time.Second)
 
-// idKey spreads the ids of several traces over one map, which is twice as fast
-// as a map of pairs. A collision is caught by comparing what was found.
-func idKey(number uint64, id SpanID) uint64 {
-	return binary.LittleEndian.Uint64(id[:]) ^ number*0x9E3779B97F4A7C15
-}
-
-func (t *tree) index() (callerOf map[int]int) {
-	for _, i := range t.byStart {
-		s := &t.spans[i]
-		var number uint64
-		if t.trace != nil {
-			number = t.number[t.trace[i]]
-		}
-		k := idKey(number, s.ID)
-		first, twice := t.byID[k]
-		j := int(first)
-		if !twice {
-			t.byID[k] = int32(i)
-			continue
-		}
-		if t.spans[j].ID != s.ID || t.trace != nil && t.trace[j] != t.trace[i] {
-			continue
-		}
-		server, client := i, j
-		if t.spans[j].SpanKind == KindServer {
-			server, client = j, i
-		}
-		if t.spans[server].SpanKind != KindServer || t.spans[client].SpanKind != KindClient {
-			continue
-		}
-		t.byID[k] = int32(server) // children belong to the server's side
-		if callerOf == nil {
-			callerOf = map[int]int{}
-		}
-		if _, ok := callerOf[server]; !ok {
-			callerOf[server] = client
-		}
-	}
-	return callerOf
-}
-
-// lookup finds span id in the trace with the given number, which is that of
-// span i; -1 when it is not there.
-func (t *tree) lookup(number uint64, i int, id SpanID) int {
-	j, ok := t.byID[idKey(number, id)]
-	if !ok || t.spans[j].ID != id || t.trace != nil && t.trace[j] != t.trace[i] {
-		return -1
-	}
-	return int(j)
-}
-
-// find is the span that a link leads to, -1 when it is not there.
-func (t *tree) find(l Link) int {
-	number, ok := t.number[l.Trace]
-	if !ok {
-		return -1
-	}
-	j, ok := t.byID[idKey(number, l.Span)]
-	if !ok || t.spans[j].ID != l.Span || t.trace[j] != l.Trace {
-		return -1
-	}
-	return int(j)
+type startOf struct {
+	start int64
+	span  int32
 }
 
 // sortByStart orders spans whatever their order was: by start, then by what
 // tells them apart.
-func (t *tree) sortByStart() {
-	type at struct {
-		start int64
-		i     int32
-	}
-	by := make([]at, len(t.spans))
+func (t *tree) sortByStart(r *room) {
+	by := r.starts.take(len(t.spans))
 	for i := range by {
-		by[i] = at{t.spans[i].Start, int32(i)}
+		by[i] = startOf{t.spans[i].Start, int32(i)}
 	}
-	slices.SortFunc(by, func(a, b at) int {
+	slices.SortFunc(by, func(a, b startOf) int {
 		if a.start != b.start {
 			return cmp.Compare(a.start, b.start)
 		}
-		x, y := &t.spans[a.i], &t.spans[b.i]
+		x, y := &t.spans[a.span], &t.spans[b.span]
 		c := cmp.Or(bytes.Compare(x.ID[:], y.ID[:]), cmp.Compare(x.SpanKind, y.SpanKind))
 		if c == 0 && t.trace != nil {
-			c = bytes.Compare(t.trace[a.i][:], t.trace[b.i][:])
+			c = bytes.Compare(t.trace[a.span][:], t.trace[b.span][:])
 		}
 		return cmp.Or(c, cmp.Compare(x.Duration, y.Duration), cmp.Compare(x.Endpoint, y.Endpoint))
 	})
-	t.byStart = make([]int, len(by))
+	t.byStart = r.ints.take(len(by))
 	for k := range by {
-		t.byStart[k] = int(by[k].i)
+		t.byStart[k] = int(by[k].span)
 	}
 }
 
-func (t *tree) sort() {
+func (t *tree) sort(r *room) {
 	const open, done = 1, 2
-	state := make([]uint8, len(t.spans))
-	var path []int
+	state, path := r.ints.take(len(t.spans)), r.ints.take(len(t.spans))
 	for _, i := range t.byStart {
 		path = path[:0]
 		for j := i; j >= 0 && state[j] != done; j = t.parent[j] {

@@ -49,7 +49,7 @@ func TestTree(t *testing.T) {
 				}
 				return label(spans[i].ID) + ":" + spans[i].SpanKind.String()
 			}
-			tr := newTree(spans)
+			tr := newTree(new(room), spans)
 			var got []string
 			for _, i := range tr.order {
 				n := name(i)

@@ -157,8 +157,7 @@ func (ts *tenantState) missing(segs []*seg) (ask []uint64, linked []flow.TraceID
 				return
 			}
 			ts.open(k)
-			if !ts.known.maybe(k.Hash) {
-				ts.known.add(k.Hash)
+			if !ts.known.addNew(k.Hash) {
 				return
 			}
 			ask = append(ask, k.Hash)

@@ -17,6 +17,13 @@ const filterBytes = 16 << 20
 
 func newFilter() *filter { return &filter{bloom.New(filterBytes*8, 7)} }
 
+// addNew adds a hash and reports whether it was there before, or may have been.
+func (f *filter) addNew(h uint64) (was bool) {
+	var b [8]byte
+	binary.LittleEndian.PutUint64(b[:], h)
+	return f.b.TestOrAdd(b[:])
+}
+
 func (f *filter) add(h uint64) {
 	var b [8]byte
 	binary.LittleEndian.PutUint64(b[:], h)

@@ -29,6 +29,7 @@ func (j *joiner) judge(ctx context.Context, now time.Time) error {
 		} else {
 			err = j.judgeWhole(ctx, k.tenant, f, now)
 		}
+		o.Close()
 		if err != nil {
 			j.dirty[k] = struct{}{} // the engine is away: judge it when it is back
 			f.waiting = now
