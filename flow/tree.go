@@ -3,6 +3,7 @@ package flow
 import (
 	"bytes"
 	"cmp"
+	"math/bits"
 	"slices"
 	"time"
 )
