@@ -6,6 +6,7 @@ import (
 
 	"github.com/ClickHouse/ch-go/proto"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/baton-observability/baton/flow"
 )
@@ -57,28 +58,36 @@ func (s *Store) WriteFlows(ctx context.Context, w FlowWrite) error {
 		return err
 	}
 	endpoints, fresh := s.endpointRows(w.Endpoints)
-	for _, t := range []struct {
-		name  string
-		input proto.Input
-	}{
-		{"endpoints", endpoints},
-		{"flow_alias", aliasRows(w.Aliases, revision)},
-		{"flows", flowRows(nil, w.Aliases)},
-		{"troubled_flows", troubledRows(nil, w.Aliases)},
-		{"segments_of_flow", tracesOfFlowRows(w.Segments)}, // which only narrows the search: better too much than too little
-		{"flow_of_segment", segmentRows(w.Segments, revision)},
-		{"flows", flowRows(w.Flows, nil)},
-		{"troubled_flows", troubledRows(w.Flows, nil)},
+	for _, step := range [][]insertion{
+		// segments_of_flow only narrows the search: better too much than too little.
+		{{"endpoints", endpoints}, {"flow_alias", aliasRows(w.Aliases, revision)}, {"segments_of_flow", tracesOfFlowRows(w.Segments)}},
+		{{"flows", flowRows(nil, w.Aliases)}, {"troubled_flows", troubledRows(nil, w.Aliases)}},
+		{{"flow_of_segment", segmentRows(w.Segments, revision)}},
+		{{"flows", flowRows(w.Flows, nil)}, {"troubled_flows", troubledRows(w.Flows, nil)}},
 	} {
-		if rows(t.input) == 0 {
-			continue
-		}
-		if err := s.write.send(ctx, t.name, "", t.input); err != nil {
+		if err := s.sendTogether(ctx, step); err != nil {
 			return err
 		}
 	}
 	s.known.mark(fresh)
 	return nil
+}
+
+type insertion struct {
+	table string
+	rows  proto.Input
+}
+
+// sendTogether writes into several tables at once: the engine lets each insert
+// wait, and the joiner would wait for the sum of it.
+func (s *Store) sendTogether(ctx context.Context, inserts []insertion) error {
+	all, ctx := errgroup.WithContext(ctx)
+	for _, in := range inserts {
+		if rows(in.rows) > 0 {
+			all.Go(func() error { return s.write.send(ctx, in.table, "", in.rows) })
+		}
+	}
+	return all.Wait()
 }
 
 // nextRevision is for rows whose last write counts. It is the clock as long as

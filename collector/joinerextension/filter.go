@@ -1,37 +1,54 @@
 package joinerextension
 
-import (
-	"encoding/binary"
-
-	"github.com/bits-and-blooms/bloom/v3"
-)
+import "math/bits"
 
 // filter remembers which traces and values the store may hold, so that a new
 // one, which is the usual case, costs no look-up. It errs only on the safe
-// side: a false "maybe" costs one row of a batched query.
-type filter struct{ b *bloom.BloomFilter }
+// side: a false "maybe" costs one row of a batched query. It is a Bloom filter
+// whose bits of one hash lie in one line of the processor's cache: spread over
+// all of it, as libraries have it, they cost a twentieth of the joiner.
+type filter struct{ lines []filterLine }
 
-// filterBytes is 16 MiB: at 10 million traces and values 0.1 % false answers,
-// at 40 million about one in five, which still saves four look-ups of five.
-const filterBytes = 16 << 20
+type filterLine [8]uint64
 
-func newFilter() *filter { return &filter{bloom.New(filterBytes*8, 7)} }
+// filterLines make 16 MiB: at 10 million traces and values 0.3 % false answers, at
+// 40 million one in three, which still saves two look-ups of three.
+const filterLines = 16 << 20 / 64
+
+// filterBits of each hash are set.
+const filterBits = 6
+
+func newFilter() *filter { return &filter{make([]filterLine, filterLines)} }
+
+// line is by the upper bits of the hash; the lower ones choose the bits in it.
+func (f *filter) line(h uint64) *filterLine {
+	n, _ := bits.Mul64(h, uint64(len(f.lines)))
+	return &f.lines[n]
+}
+
+func (f *filter) add(h uint64) { f.addNew(h) }
 
 // addNew adds a hash and reports whether it was there before, or may have been.
 func (f *filter) addNew(h uint64) (was bool) {
-	var b [8]byte
-	binary.LittleEndian.PutUint64(b[:], h)
-	return f.b.TestOrAdd(b[:])
-}
-
-func (f *filter) add(h uint64) {
-	var b [8]byte
-	binary.LittleEndian.PutUint64(b[:], h)
-	f.b.Add(b[:])
+	line := f.line(h)
+	was = true
+	for range filterBits {
+		bit := uint64(1) << (h & 63)
+		word := &line[h>>6&7]
+		was = was && *word&bit != 0
+		*word |= bit
+		h >>= 9
+	}
+	return was
 }
 
 func (f *filter) maybe(h uint64) bool {
-	var b [8]byte
-	binary.LittleEndian.PutUint64(b[:], h)
-	return f.b.Test(b[:])
+	line := f.line(h)
+	for range filterBits {
+		if line[h>>6&7]&(1<<(h&63)) == 0 {
+			return false
+		}
+		h >>= 9
+	}
+	return true
 }
