@@ -20,6 +20,9 @@ const (
 	// mergeLook is how often the parts are counted. At the most inserts a
 	// second that small ranges make, twenty parts come in that time.
 	mergeLook = 5 * time.Second
+	// mergeLookAgain is how often they are counted though nothing was inserted: a
+	// restarted engine merges by itself until it is told not to.
+	mergeLookAgain = time.Minute
 )
 
 // tendMerges lets the embedded engine merge when it has many parts. A server is
@@ -28,9 +31,14 @@ func (s *Store) tendMerges(ctx context.Context) {
 	merging := false
 	tick := time.NewTicker(mergeLook)
 	defer tick.Stop()
+	var seen uint64
+	var looked time.Time
 	for {
-		if err := s.tendOnce(ctx, &merging); err != nil && ctx.Err() == nil {
-			s.log.Debug("merges", zap.Error(err)) // an engine that comes back merges by itself
+		if sent := s.inserts.Load(); merging || sent != seen || time.Since(looked) >= mergeLookAgain {
+			seen, looked = sent, time.Now()
+			if err := s.tendOnce(ctx, &merging); err != nil && ctx.Err() == nil {
+				s.log.Debug("merges", zap.Error(err)) // an engine that comes back merges by itself
+			}
 		}
 		select {
 		case <-ctx.Done():

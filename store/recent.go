@@ -16,6 +16,7 @@ type recentBatches struct {
 	spans   int
 	read    time.Time // when somebody in this process last read the feed
 	asked   time.Time // when the table last had nothing that is not here; zero when that is not known
+	alone   bool      // no other instance can commit
 }
 
 type recentBatch struct {
@@ -29,6 +30,8 @@ const (
 	maxRecent = 150_000
 	// askEvery is how often the table is asked for the commits of other instances.
 	askEvery = 2 * time.Second
+	// askAlone is how often it is asked where there can be none.
+	askAlone = time.Minute
 	// notRead for this long, nothing is kept: the joiner is elsewhere now.
 	notRead = time.Minute
 )
@@ -64,7 +67,11 @@ func (r *recentBatches) next(since time.Time, known func(string) bool) ([]BatchF
 		}
 		return gone
 	})
-	if time.Since(r.asked) > askEvery {
+	every := askEvery
+	if r.alone {
+		every = askAlone
+	}
+	if time.Since(r.asked) > every {
 		return nil, false
 	}
 	slices.SortStableFunc(r.batches, func(a, b recentBatch) int {

@@ -93,3 +93,15 @@ func TestFillTakesWhatIsHere(t *testing.T) {
 	require.Equal(t, "elsewhere", missing[0].ID)
 	require.NotEmpty(t, feeds[1].Traces)
 }
+
+func TestTheTableIsSeldomAskedWhereNobodyElseCommits(t *testing.T) {
+	r := recentBatches{alone: true}
+	_, _ = r.next(noon, nothing)
+	r.fill(nil, false)
+	r.asked = time.Now().Add(-askAlone / 2)
+	_, ok := r.next(noon, nothing)
+	require.True(t, ok)
+	r.asked = time.Now().Add(-askAlone - time.Second)
+	_, ok = r.next(noon, nothing)
+	require.False(t, ok)
+}

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/ClickHouse/ch-go/proto"
@@ -18,13 +19,15 @@ import (
 // httpSender speaks to the embedded engine, whose interface is HTTP.
 type httpSender struct {
 	client   *http.Client
+	inserts  *atomic.Uint64
 	database string
 	buffers  shelf[*proto.Buffer]
 }
 
-func newHTTPSender(database string, dial func(ctx context.Context, addr string) (net.Conn, error)) *httpSender {
+func newHTTPSender(database string, inserts *atomic.Uint64, dial func(ctx context.Context, addr string) (net.Conn, error)) *httpSender {
 	return &httpSender{
 		database: database,
+		inserts:  inserts,
 		client: &http.Client{Transport: &http.Transport{
 			DialContext:        func(ctx context.Context, _, addr string) (net.Conn, error) { return dial(ctx, addr) },
 			DisableCompression: true, // the socket is local
@@ -40,6 +43,7 @@ func newHTTPSender(database string, dial func(ctx context.Context, addr string) 
 }
 
 func (s *httpSender) send(ctx context.Context, table, token string, in proto.Input) error {
+	s.inserts.Add(1)
 	q := url.Values{"query": {insertInto(table, in) + insertSettings(token) + " FORMAT Native"}, "database": {s.database}}
 	buf := s.buffers.take()
 	defer func() {

@@ -24,9 +24,10 @@ type Store struct {
 	clock   func() time.Time
 	extract *flow.Extractor
 
-	engine *engine.Engine // nil unless we run it
-	read   driver.Conn
-	write  sender
+	engine  *engine.Engine // nil unless we run it
+	read    driver.Conn
+	write   sender
+	inserts atomic.Uint64 // sent to our own engine
 
 	batches      shelf[*Batch]
 	numbers      atomic.Uint64 // of batches
@@ -79,8 +80,9 @@ func (s *Store) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.recent.alone = !s.Shared()
 	if options.Protocol == clickhouse.HTTP {
-		s.write = newHTTPSender(options.Auth.Database, options.DialContext)
+		s.write = newHTTPSender(options.Auth.Database, &s.inserts, options.DialContext)
 	} else {
 		s.write = newNativeSender(options)
 	}
