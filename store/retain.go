@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -25,11 +26,18 @@ const batchAge = 24 * time.Hour
 // fills at any time.
 const retainEvery = time.Minute
 
-// keepRetention drops old data until ctx ends.
+// keepRetention drops old data until ctx ends, and buffers that nobody used since
+// it last looked.
 func (s *Store) keepRetention(ctx context.Context) {
 	tick := time.NewTicker(retainEvery)
 	defer tick.Stop()
+	var batches uint64
 	for {
+		if n := s.numbers.Load(); n == batches {
+			s.rest()
+		} else {
+			batches = n
+		}
 		if _, err := s.Retain(ctx, s.clock(), s.config.Retention, s.config.MaxDisk); err != nil && ctx.Err() == nil && !errors.Is(err, ErrUnavailable) {
 			s.log.Warn("retention", zap.Error(err))
 		}
@@ -38,6 +46,14 @@ func (s *Store) keepRetention(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+	}
+}
+
+// rest gives back what a rush took: its buffers are a third of the process.
+func (s *Store) rest() {
+	batches, buffers := s.batches.clear(), s.write.rest()
+	if batches || buffers {
+		debug.FreeOSMemory()
 	}
 }
 

@@ -13,6 +13,9 @@ import (
 // Columns go out as they are: there is no row in between.
 type sender interface {
 	send(ctx context.Context, table, token string, in proto.Input) error
+	// rest lets go of buffers that are kept for the next block, and reports whether
+	// there were any.
+	rest() bool
 	close() error
 }
 

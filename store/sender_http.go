@@ -92,3 +92,5 @@ func (s *httpSender) close() error {
 	s.client.CloseIdleConnections()
 	return nil
 }
+
+func (s *httpSender) rest() bool { return s.buffers.clear() }

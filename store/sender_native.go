@@ -103,3 +103,5 @@ func (s *nativeSender) close() error {
 		}
 	}
 }
+
+func (s *nativeSender) rest() bool { return false }

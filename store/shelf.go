@@ -25,6 +25,18 @@ func (s *shelf[T]) take() T {
 	}
 }
 
+// clear lets go of what is kept and reports whether there was something.
+func (s *shelf[T]) clear() (was bool) {
+	for {
+		select {
+		case <-s.kept:
+			was = true
+		default:
+			return was
+		}
+	}
+}
+
 func (s *shelf[T]) give(v T) {
 	select {
 	case s.kept <- v:
