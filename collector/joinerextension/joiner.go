@@ -46,6 +46,7 @@ type joiner struct {
 	rejoining rejoining
 	ids       []uint64 // scratch of row
 	services  []string
+	timings   []timing // scratch of prepare
 	stats     *counters
 }
 

@@ -198,7 +198,7 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 		of = o
 	}
 	if v.Verdict != flow.Running && f.taught == nil {
-		f.taught = prepare(&v, of)
+		f.taught = j.prepare(&v, of)
 		f.taught.since = f.changed
 		j.lessons = append(j.lessons, due{ts, f, f.taught, now.Add(flow.MissPatience)})
 	}
@@ -225,12 +225,14 @@ type lessons interface {
 
 // prepare notes what was handed over, and of a flow that went well how long things
 // took and which steps were taken: failures are fast or as slow as a timeout.
-func prepare(v *flow.Judgement, of lessons) *lesson {
+func (j *joiner) prepare(v *flow.Judgement, of lessons) *lesson {
 	l := &lesson{slow: v.Verdict == flow.Slow || v.LooksSlow, handovers: of.Handovers(), cut: !v.Overdue}
 	switch v.Verdict {
 	case flow.Completed, flow.Degraded, flow.Slow, flow.Stalled:
 		l.cut = false
-		of.Took(func(m flow.Measured, took time.Duration) { l.took = append(l.took, timing{m, took}) })
+		j.timings = j.timings[:0]
+		of.Took(func(m flow.Measured, took time.Duration) { j.timings = append(j.timings, timing{m, took}) })
+		l.took = slices.Clone(j.timings) // lessons wait by the ten thousand: no room to spare
 		l.kind, l.did, l.callers = of.Steps()
 	}
 	return l
