@@ -44,7 +44,7 @@ func TestBench(t *testing.T) {
 	o := defaults()
 	o.program, o.command = program(t), "baton bench"
 	o.grow, o.queries, o.roundTrip, o.probes = []string{"20k", "30k"}, 20, 60, 3
-	o.rate, o.rateFor, o.idle, o.trim, o.dir = 5000, 2*time.Second, time.Second, 0, t.TempDir()
+	o.rate, o.rateFor, o.rest, o.idle, o.trim, o.dir = 5000, 2*time.Second, 0, time.Second, 0, t.TempDir()
 	o.json = filepath.Join(o.dir, "bench.json")
 	o.markdown = filepath.Join(o.dir, "bench.md")
 

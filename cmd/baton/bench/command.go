@@ -83,6 +83,7 @@ func Command(version string) *cobra.Command {
 	f.IntVar(&o.probes, "probes", o.probes, "flows to send one at a time to see when they are visible and judged; 0 = none")
 	f.Float64Var(&o.rate, "rate", o.rate, "spans a second that come in beside a second round of probes; 0 = none")
 	f.DurationVar(&o.rateFor, "rate-for", o.rateFor, "for how long they come in at least")
+	f.DurationVar(&o.rest, "rest", o.rest, "how long to leave it alone before it is measured doing nothing: merges end, what is recent is let go, buffers are given back")
 	f.DurationVar(&o.idle, "idle", o.idle, "how long to measure doing nothing")
 	f.BoolVar(&o.floor, "floor", o.floor, "measure the floor, too")
 	f.DurationVar(&o.settle, "settle", o.settle, "how long the work on what was sent may take after the last acknowledgement")

@@ -70,15 +70,25 @@ func (b *bench) send(ctx context.Context, s *harness.Server, name string, from r
 	return sent, nil
 }
 
-// idle measures doing nothing.
+// idle measures doing nothing, once what a rush leaves behind is over.
 func (b *bench) idle(ctx context.Context, s *harness.Server) (report.Idle, error) {
+	pass := func(d time.Duration) error {
+		select {
+		case <-time.After(d):
+			return nil
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+	b.out.say("leaving it alone for %v", b.o.rest)
+	if err := pass(b.o.rest); err != nil {
+		return report.Idle{}, err
+	}
 	b.out.say("doing nothing for %v", b.o.idle)
 	began, cpu := time.Now(), s.CPU()
-	select {
-	case <-time.After(b.o.idle):
-	case <-ctx.Done():
-		return report.Idle{}, context.Cause(ctx)
+	if err := pass(b.o.idle); err != nil {
+		return report.Idle{}, err
 	}
 	took, used, m := time.Since(began), s.CPU().Less(cpu), s.Memory()
-	return report.Idle{Seconds: took.Seconds(), CPU: 100 * used.All().Seconds() / took.Seconds(), RSS: m.RSS, PSS: m.PSS}, nil
+	return report.Idle{Seconds: took.Seconds(), Rested: b.o.rest.Seconds(), CPU: 100 * used.All().Seconds() / took.Seconds(), RSS: m.RSS, PSS: m.PSS}, nil
 }

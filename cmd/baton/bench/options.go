@@ -28,6 +28,7 @@ type options struct {
 	probes    int
 	rate      float64
 	rateFor   time.Duration
+	rest      time.Duration
 	idle      time.Duration
 	floor     bool
 	settle    time.Duration
@@ -51,7 +52,7 @@ func defaults() options {
 		spans: 1_000_000, seed: c.Seed, services: c.Services, attributes: c.Attributes, failures: c.Failures,
 		// Four connections keep two cores busy, which is what senders of that number of spans have.
 		protocol: send.GRPC, connections: 4,
-		queries: 200, roundTrip: 500, probes: 20, rate: 50_000, rateFor: 20 * time.Second, idle: 30 * time.Second,
+		queries: 200, roundTrip: 500, probes: 20, rate: 50_000, rateFor: 20 * time.Second, rest: 2 * time.Minute, idle: 30 * time.Second,
 		floor: true, settle: 15 * time.Minute, trim: 8 * time.Minute,
 	}
 }
@@ -128,8 +129,8 @@ func (o *options) validate() error {
 		return errors.New("--rate is a number of spans a second; 0 leaves the loaded probes out")
 	case o.days < 0 || o.days > 30:
 		return errors.New("--days must be from 0 to 30; 0 is a corpus of minutes")
-	case o.idle < 0 || o.trim < 0 || o.settle <= 0 || o.rateFor <= 0:
-		return errors.New("--settle and --rate-for must be above zero, --idle and --trim at least zero")
+	case o.rest < 0 || o.idle < 0 || o.trim < 0 || o.settle <= 0 || o.rateFor <= 0:
+		return errors.New("--settle and --rate-for must be above zero, --rest, --idle and --trim at least zero")
 	}
 	_, err := o.sizes()
 	return err

@@ -34,6 +34,7 @@ func TestValidate(t *testing.T) {
 		"connections":         {func(o *options) { o.connections = 0 }, "--connections"},
 		"queries":             {func(o *options) { o.queries = 0 }, "--queries"},
 		"days":                {func(o *options) { o.days = 31 }, "--days"},
+		"rest":                {func(o *options) { o.rest = -1 }, "--rest"},
 		"idle":                {func(o *options) { o.idle = -1 }, "--idle"},
 		"probes":              {func(o *options) { o.probes = -1 }, "--probes"},
 		"rate":                {func(o *options) { o.rate = -1 }, "--rate"},

@@ -95,6 +95,7 @@ type Latency struct {
 
 // Idle is what it costs to do nothing.
 type Idle struct {
+	Rested  float64 `json:"rested_seconds"` // before it was measured
 	Seconds float64 `json:"seconds"`
 	CPU     float64 `json:"cpu_percent_of_a_core"`
 	RSS     int64   `json:"rss_bytes"`

@@ -113,7 +113,7 @@ func (r *Result) rest() sheet {
 		}
 	}
 	if i := r.Idle; i != nil {
-		s.add(fmt.Sprintf("idle for %.0f s", i.Seconds), fmt.Sprintf("%s %% of a core, RSS %s MB, PSS %s MB", number(i.CPU), number(megabytes(i.RSS)), number(megabytes(i.PSS))))
+		s.add(fmt.Sprintf("idle for %.0f s, after %.0f s of rest", i.Seconds, i.Rested), fmt.Sprintf("%s %% of a core, RSS %s MB, PSS %s MB", number(i.CPU), number(megabytes(i.RSS)), number(megabytes(i.PSS))))
 	}
 	if t := r.RoundTrip; t != nil {
 		s.add("spans read back and compared, every field", fmt.Sprintf("%d, of which %d differ", t.Spans, t.Wrong))
