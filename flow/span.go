@@ -1,5 +1,7 @@
 package flow
 
+import "slices"
+
 // Span is the narrow form of a span: all that the joiner and the quick judge
 // need, and what the feed carries. Its wide form is Facts.
 type Span struct {
@@ -33,11 +35,19 @@ type TraceSpans struct {
 
 // Narrow keeps of the facts what joining needs. Keys and links are copied,
 // because Facts are reused.
-func (f *Facts) Narrow() Span {
+func (f *Facts) Narrow() Span { return f.NarrowBeside(nil) }
+
+// NarrowBeside is Narrow of a span beside another one with these keys, which most
+// spans of a trace have in common: they are kept once, and nobody may change them.
+func (f *Facts) NarrowBeside(keys []Key) Span {
 	s := f.narrow()
 	s.Keys, s.Links = nil, nil
-	if len(f.Keys) > 0 {
-		s.Keys = append([]Key(nil), f.Keys...)
+	switch {
+	case len(f.Keys) == 0:
+	case slices.Equal(keys, f.Keys):
+		s.Keys = keys
+	default:
+		s.Keys = slices.Clip(slices.Clone(f.Keys))
 	}
 	if len(f.Links) > 0 {
 		s.Links = append([]Link(nil), f.Links...)
