@@ -68,6 +68,15 @@ func Partition(nodes []Node, l Limits, hot func(hash uint64) bool) Joined {
 		hot = func(uint64) bool { return false }
 	}
 	j := Joined{Group: make([]int, len(nodes)), Refers: make([][]int, len(nodes))}
+	if len(nodes) == 1 { // there is nothing to join
+		j.Groups = 1
+		if nodes[0].Shared {
+			j.Group[0] = -1
+			j.Groups = 0
+			j.refer(nodes)
+		}
+		return j
+	}
 	edges := valueEdges(nodes, l, hot, &j)
 	edges = append(edges, linkEdges(nodes)...)
 	slices.SortFunc(edges, func(a, b edge) int {

@@ -174,6 +174,9 @@ func (ts *tenantState) missing(segs []*seg) (ask []uint64, linked []flow.TraceID
 // gaps finds segments connected with the touched ones some of whose values are
 // not in memory any more, because another flow that had them was let go.
 func (ts *tenantState) gaps(touched []*seg, l flow.Limits) []*seg {
+	if ts.torn == 0 {
+		return nil
+	}
 	var out []*seg
 	done := map[*seg]bool{}
 	for _, s := range touched {

@@ -139,10 +139,17 @@ func (j *joiner) busy() bool {
 
 func (j *joiner) takeIn(ctx context.Context, b *store.BatchFeed) error {
 	byTenant := map[string][]flow.TraceSpans{}
-	spans := 0
-	for _, t := range b.Traces {
-		byTenant[t.Tenant] = append(byTenant[t.Tenant], t)
-		spans += len(t.Spans)
+	spans, one := 0, true
+	for i := range b.Traces {
+		spans += len(b.Traces[i].Spans)
+		one = one && b.Traces[i].Tenant == b.Traces[0].Tenant
+	}
+	if one && len(b.Traces) > 0 {
+		byTenant[b.Traces[0].Tenant] = b.Traces
+	} else {
+		for _, t := range b.Traces {
+			byTenant[t.Tenant] = append(byTenant[t.Tenant], t)
+		}
 	}
 	for name, traces := range byTenant {
 		if err := j.absorb(ctx, j.tenant(name), traces, b.IngestedAt); err != nil {

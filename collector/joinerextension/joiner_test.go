@@ -44,6 +44,11 @@ func play(t *testing.T, e *estate, seed uint64, wild bool) *fakeStore {
 			if err != nil && tries > 10 {
 				t.Fatal(err)
 			}
+			for _, ts := range j.tenants {
+				if is := tears(ts); is != ts.torn {
+					t.Fatalf("%d values that are gone are counted, and there are %d", ts.torn, is)
+				}
+			}
 			if err == nil && n == 0 {
 				return
 			}
@@ -73,6 +78,18 @@ func play(t *testing.T, e *estate, seed uint64, wild bool) *fakeStore {
 		step()
 	}
 	return st
+}
+
+// tears counts how often segments in memory are registered under values that are gone.
+func tears(ts *tenantState) (n int) {
+	for _, t := range ts.traces {
+		for _, s := range t.segs {
+			for _, v := range s.values {
+				n += map[bool]int{true: 1}[v.gone]
+			}
+		}
+	}
+	return n
 }
 
 // partition says for every span which flow has it, by the smallest span of that flow.

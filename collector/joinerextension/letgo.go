@@ -122,6 +122,7 @@ func (ts *tenantState) evict(f *flowState) int {
 					for _, v := range o.values {
 						if !v.hot && !v.gone {
 							v.gone = true
+							ts.torn += len(v.segs)
 							delete(ts.values, v.key.Hash)
 						}
 					}

@@ -144,7 +144,7 @@ func (f *flowState) identify(r *flow.Flow) {
 		id flow.TraceID
 		at int64
 	}
-	var traces []start
+	traces := make([]start, 0, len(f.shared)+len(f.segs))
 	var keys []flow.Key
 	for _, s := range append(slices.Clone(f.shared), f.segs...) {
 		if i := slices.IndexFunc(traces, func(t start) bool { return t.id == s.ID.Trace }); i < 0 {
@@ -163,6 +163,7 @@ func (f *flowState) identify(r *flow.Flow) {
 	}
 	slices.SortFunc(traces, func(a, b start) int { return cmp.Or(cmp.Compare(a.at, b.at), bytes.Compare(a.id[:], b.id[:])) })
 	r.Traces = uint32(len(traces))
+	r.TraceIDs = make([]flow.TraceID, 0, min(len(traces), flow.MaxListedTraces))
 	for _, t := range traces[:min(len(traces), flow.MaxListedTraces)] {
 		r.TraceIDs = append(r.TraceIDs, t.id)
 	}
@@ -175,6 +176,7 @@ func (f *flowState) identify(r *flow.Flow) {
 		}
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Value, b.Value))
 	})
+	r.Correlations = make([]flow.KeyValue, 0, min(len(keys), maxCorrelations))
 	for _, k := range keys[:min(len(keys), maxCorrelations)] {
 		r.Correlations = append(r.Correlations, flow.KeyValue{Key: k.Name, Value: k.Value})
 	}

@@ -25,6 +25,7 @@ type tenantState struct {
 	lessons map[flow.FlowID]*lesson   // of flows that were let go
 	asleep  map[flow.FlowID]time.Time // when to look at flows that were let go and wait for something
 	turn    uint64                    // of collecting segments, see component
+	torn    int                       // how often segments here are registered under values that are gone
 }
 
 func newTenant(name string, known *filter) *tenantState {
@@ -216,7 +217,12 @@ func (ts *tenantState) open(k *flow.Key) *value {
 }
 
 func (ts *tenantState) register(s *seg) {
-	s.values = slices.DeleteFunc(s.values, func(v *value) bool { return v.gone })
+	s.values = slices.DeleteFunc(s.values, func(v *value) bool {
+		if v.gone {
+			ts.torn--
+		}
+		return v.gone
+	})
 	if s.values == nil {
 		s.values = make([]*value, 0, 1+len(s.Links)+len(s.Keys)+len(s.Sent)+len(s.Taken))
 	}
@@ -234,7 +240,9 @@ func (ts *tenantState) register(s *seg) {
 
 func (ts *tenantState) unregister(s *seg) {
 	for _, v := range s.values {
-		if i := slices.Index(v.segs, s); i >= 0 {
+		if v.gone {
+			ts.torn--
+		} else if i := slices.Index(v.segs, s); i >= 0 {
 			v.segs = slices.Delete(v.segs, i, i+1)
 		}
 	}
