@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -58,7 +57,7 @@ func Command(version string) *cobra.Command {
 			if o.program, err = os.Executable(); err != nil {
 				return fmt.Errorf("path of this program: %w", err)
 			}
-			o.command = "baton " + strings.Join(os.Args[1:], " ")
+			o.command = called(os.Args[1:])
 			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
 			defer stop()
 			r, err := run(ctx, &o, cmd.ErrOrStderr())

@@ -140,3 +140,18 @@ func (o *options) validate() error {
 func (o *options) corpusAt(seed uint64, start time.Time, gap time.Duration) (*corpus.Corpus, error) {
 	return corpus.New(corpus.Options{Seed: seed, Services: o.services, Attributes: o.attributes, Failures: o.failures, Start: start, Gap: gap})
 }
+
+// called is the command as somebody else can call it: where this machine put the
+// data and the result is left out.
+func called(args []string) string {
+	words := []string{"baton"}
+	for i := 0; i < len(args); i++ {
+		name, _, joined := strings.Cut(args[i], "=")
+		if name != "--dir" && name != "--json" {
+			words = append(words, args[i])
+		} else if !joined {
+			i++ // its value
+		}
+	}
+	return strings.Join(words, " ")
+}

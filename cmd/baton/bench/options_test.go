@@ -51,3 +51,8 @@ func TestValidate(t *testing.T) {
 		})
 	}
 }
+
+func TestTheCommandIsOneThatOthersCanCall(t *testing.T) {
+	require.Equal(t, "baton bench --spans 5M --md docs/benchmarks.md",
+		called([]string{"bench", "--dir", "/some/disk", "--spans", "5M", "--json=/some/file", "--md", "docs/benchmarks.md"}))
+}
