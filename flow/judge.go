@@ -85,7 +85,7 @@ func (s *Story) Judge(exp Expectations, c Clock) Judgement {
 		j = s.stalled(open)
 	case open.until > 0:
 		j.Verdict = Running
-	case c.Quiet >= MissPatience && s.fold.slow(exp):
+	case c.Quiet >= StallPatience && s.fold.slow(exp):
 		j = s.slow(exp)
 	case s.degraded():
 		j.Verdict = Degraded

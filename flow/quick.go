@@ -59,7 +59,7 @@ func (o *Outline) Judge(exp Expectations, c Clock) (Judgement, bool) {
 	if j.Verdict != Completed {
 		return j, true
 	}
-	if i, _ := o.fold.omitted(exp); i >= 0 || c.Quiet >= MissPatience && o.fold.slow(exp) {
+	if i, _ := o.fold.omitted(exp); i >= 0 || c.Quiet >= StallPatience && o.fold.slow(exp) {
 		return Judgement{Hop: -1}, false
 	}
 	j.CheckAt = o.fold.slowAgain(exp, c)

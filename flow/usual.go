@@ -158,10 +158,10 @@ func (f *folded) learn(visit func(Measured, time.Duration)) {
 // slowAgain is when to look again at a flow that seems slow and is not called so
 // yet: others like it may be as slow, and count first. 0 for never.
 func (f *folded) slowAgain(exp Expectations, c Clock) int64 {
-	if c.Quiet >= MissPatience || !f.slow(exp) {
+	if c.Quiet >= StallPatience || !f.slow(exp) {
 		return 0
 	}
-	return c.Now + int64(MissPatience-c.Quiet)
+	return c.Now + int64(StallPatience-c.Quiet)
 }
 
 // slow reports whether the flow took far longer than flows of its type do, or

@@ -37,7 +37,8 @@ type joiner struct {
 	savedTo   time.Time // the watermark that was saved last
 	lessons   []due     // in the order of their times
 	alone     bool      // nobody else joins here, so that what was taken in is done for good
-	learntTo  time.Time // what was taken in up to here has taught what it could
+	began     time.Time // when it started
+	taughtTo  time.Time // what was taken in up to here has taught what it could
 	revised   uint64    // the last revision given
 	listened  time.Time // when silent sources were last looked for
 	never     []flow.Never
@@ -89,6 +90,9 @@ func (j *joiner) step(ctx context.Context) (int, error) {
 	wall := j.clock()
 	now := wall
 	since := j.mark.Add(-j.cfg.Overlap)
+	if j.taughtTo.Before(since) && !j.taughtTo.IsZero() { // processes that end soon after they began teach nothing
+		since = laterOf(j.taughtTo, since.Add(-j.cfg.Overlap))
+	}
 	batches, err := j.feed.Batches(ctx, since, func(id string) bool { _, ok := j.seen[id]; return ok })
 	if err != nil {
 		return 0, err
@@ -230,7 +234,7 @@ func (j *joiner) reload(ctx context.Context, ts *tenantState, ids []flow.FlowID,
 		if l := taught[i]; l != nil && !l.since.IsZero() {
 			f.changed = l.since
 		} else {
-			f.changed = now.Add(-flow.OrphanPatience) // it has been quiet for long, or it would be in memory
+			f.changed = laterOf(now.Add(-flow.OrphanPatience), j.began) // it has been quiet for long, or it would be in memory
 		}
 		if l := taught[i]; l == nil {
 			f.taught = &lesson{}

@@ -14,7 +14,8 @@ import (
 // and per taker how often and how fast it took up; and how long everything takes.
 type learned struct {
 	Senders map[uint64]*sender `json:"senders"`
-	Took    []byte             `json:"took,omitempty"` // usual, see encodeUsual
+	To      time.Time          `json:"to"`              // of what came up to here all that it taught is in it
+	Took    []byte             `json:"usual,omitempty"` // see encodeUsual
 	Steps   []byte             `json:"steps,omitempty"`
 	usual   map[flow.Measured]*durations
 	always  map[placeOf]*place
@@ -95,6 +96,16 @@ func (t *taker) patience(floor time.Duration) time.Duration {
 	return floor
 }
 
+// known reports whether enough was seen to say what follows.
+func (s *sender) known() bool {
+	return s != nil && s.Sent >= darkSent && (s.Sent >= enoughSent || len(s.Takers) == 0)
+}
+
+// sure reports whether t takes up whatever is sent.
+func (s *sender) sure(t *taker) bool {
+	return t.Taken >= enoughSent*9/10 && float64(t.Taken) >= steady*float64(s.Sent)
+}
+
 // expectations answers from what was learned.
 type expectations struct {
 	learned *learned
@@ -102,20 +113,37 @@ type expectations struct {
 	known   map[uint64]flow.Endpoint
 	sources *sources
 	now     time.Time
+	of      moment // of the flow that is held against it
 }
 
-func (j *joiner) expectations(ts *tenantState) flow.Expectations {
-	return expectations{ts.learnt, j.cfg.StalledAfter, j.known, &ts.sources, j.now}
+func (j *joiner) expectations(ts *tenantState, f *flowState) flow.Expectations {
+	return expectations{ts.learnt, j.cfg.StalledAfter, j.known, &ts.sources, j.now, f.moment()}
+}
+
+// moment is when a flow began, and when the first of it came.
+type moment struct {
+	began   int64 // event time, Unix ns
+	arrived time.Time
+}
+
+func (f *flowState) moment() moment {
+	m := moment{f.segs[0].Start, f.segs[0].arrived}
+	for _, s := range f.segs[1:] {
+		if s.arrived.Before(m.arrived) {
+			m.arrived = s.arrived
+		}
+	}
+	return m
 }
 
 func (e expectations) After(endpoint uint64) ([]flow.Expectation, bool) {
 	s := e.learned.Senders[endpoint]
-	if s == nil || s.Sent < darkSent || s.Sent < enoughSent && len(s.Takers) > 0 {
+	if !s.known() {
 		return nil, false
 	}
 	var out []flow.Expectation
 	for id, t := range s.Takers {
-		if t.Taken >= enoughSent*9/10 && float64(t.Taken) >= steady*float64(s.Sent) {
+		if s.sure(t) {
 			out = append(out, flow.Expectation{Next: e.known[id], NextID: id, Sent: s.Sent, Taken: t.Taken, Patience: t.patience(e.floor)})
 		}
 	}
@@ -125,7 +153,7 @@ func (e expectations) After(endpoint uint64) ([]flow.Expectation, bool) {
 // Usual answers how long something usually takes.
 func (e expectations) Usual(m flow.Measured) (flow.Usual, bool) {
 	if h := e.learned.usual[m]; h != nil {
-		return h.get()
+		return h.at(e.of)
 	}
 	return flow.Usual{}, false
 }
@@ -161,6 +189,8 @@ func (l *learned) encodeUsual() []byte {
 		b = append(b, byte(m.What))
 		b = binary.LittleEndian.AppendUint64(b, m.A)
 		b = binary.LittleEndian.AppendUint64(b, m.B)
+		d.forgetPast(l.To)
+		b = d.encodePast(b)
 		full := 0
 		for _, n := range d.counts {
 			full += min(int(n), 1)
@@ -182,9 +212,12 @@ func (l *learned) decodeUsual() error {
 			return errUsual
 		}
 		m := flow.Measured{What: flow.Measure(b[0]), A: binary.LittleEndian.Uint64(b[1:]), B: binary.LittleEndian.Uint64(b[9:])}
-		d := &durations{dirty: true}
-		full := int(b[17])
-		b = b[18:]
+		d := &durations{}
+		if b = d.decodePast(b[17:]); len(b) == 0 {
+			return errUsual
+		}
+		full := int(b[0])
+		b = b[1:]
 		for range full {
 			if len(b) < 2 || b[0] >= buckets {
 				return errUsual
@@ -197,6 +230,7 @@ func (l *learned) decodeUsual() error {
 			d.n += uint32(n)
 			b = b[1+size:]
 		}
+		d.sum()
 		l.usual[m] = d
 	}
 	l.Took = nil

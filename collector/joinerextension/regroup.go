@@ -171,9 +171,9 @@ func (j *joiner) assign(ts *tenantState, component []*seg, now time.Time) {
 			}
 		}
 		f.segs, f.shared = segs, shared[g]
-		f.changed = now
+		f.changed = laterOf(now, j.began)
 		ts.forget(f)
-		if !now.After(j.learntTo) {
+		if !now.After(ts.learnt.To) {
 			f.taught = &lesson{} // an earlier process learned from it
 		}
 		if f.waiting.IsZero() {

@@ -3,7 +3,6 @@ package joinerextension
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"time"
@@ -11,8 +10,19 @@ import (
 	"go.uber.org/zap"
 )
 
+// laterOf two moments.
+func laterOf(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}
+
 // start recovers what an earlier process knew.
 func (j *joiner) start(ctx context.Context) error {
+	// A flow that was taken in before cannot be called quiet yet: while nobody was
+	// here its spans waited with their senders, who try again when they see fit.
+	j.began = j.clock()
 	if err := j.feed.KnownHashes(ctx, j.filter.add); err != nil {
 		return fmt.Errorf("read the known values: %w", err)
 	}
@@ -24,7 +34,6 @@ func (j *joiner) start(ctx context.Context) error {
 		if err := json.Unmarshal(b, &j.mark); err != nil {
 			j.log.Warn("the joiner's watermark is unreadable, reading the whole feed again", zap.Error(err))
 		}
-		j.learntTo = j.mark
 	}
 	if err := j.remind(ctx); err != nil {
 		return err
@@ -40,6 +49,9 @@ func (j *joiner) start(ctx context.Context) error {
 		if err := j.recall(ctx, name, j.tenant(name)); err != nil {
 			return err
 		}
+	}
+	if j.mark.IsZero() {
+		j.taughtTo = j.began.Add(-j.cfg.Overlap) // there is nothing older
 	}
 	return j.compare(ctx)
 }
@@ -66,13 +78,17 @@ func (j *joiner) remind(ctx context.Context) error {
 	return nil
 }
 
-// taken are the batches that are joined and judged. The last seconds of them
-// are left out: they tell who starts how late it is in replayed data, and what
-// they taught may not have counted yet.
+// taken are the batches that are joined and judged, and taught what they could.
+// The last seconds of them are left out in any case: they tell who starts how late
+// it is in replayed data.
 func (j *joiner) taken(done time.Time) map[string]time.Time {
 	ids := map[string]time.Time{}
+	to := done.Add(-j.cfg.Patience)
+	if j.taughtTo.Before(to) {
+		to = j.taughtTo
+	}
 	for id, at := range j.seen {
-		if !at.After(done.Add(-j.cfg.Patience)) {
+		if !at.After(to) {
 			ids[id] = at
 		}
 	}
@@ -98,6 +114,7 @@ func (j *joiner) recall(ctx context.Context, name string, ts *tenantState) error
 	if err != nil {
 		return err
 	}
+	j.taughtTo = laterOf(j.taughtTo, ts.learnt.To)
 	maps.Copy(j.known, found)
 	open, err := j.sink.OpenFlows(ctx, name)
 	if err != nil {
@@ -133,31 +150,41 @@ func (j *joiner) save(ctx context.Context, now time.Time, force bool) error {
 	}
 	j.saved = now
 	done := j.done()
-	b, err := json.Marshal(done)
-	if err != nil {
-		return err
-	}
-	errs := []error{j.memory.SaveState(ctx, "watermark", b)}
-	if ids := j.taken(done); j.alone && len(ids) > 0 && !done.Equal(j.savedTo) {
-		b, err := json.Marshal(ids)
-		if err == nil {
-			err = j.memory.SaveState(ctx, takenKey, b)
-		}
-		errs = append(errs, err)
-	}
-	for name, ts := range j.tenants {
-		if !ts.learnt.changed {
-			continue
-		}
-		b, err := ts.learnt.encode()
-		if err == nil {
-			err = j.memory.SaveState(ctx, "learned/"+name, b)
-		}
-		errs = append(errs, err)
-	}
-	err = errors.Join(errs...)
+	err := j.saveAll(ctx, done)
 	if err == nil {
 		j.savedTo = done
 	}
 	return err
+}
+
+// saveAll writes what was learned first: of what came after it everything is
+// taken in again and teaches once more.
+func (j *joiner) saveAll(ctx context.Context, done time.Time) error {
+	for name, ts := range j.tenants {
+		if !ts.learnt.changed && !ts.learnt.To.IsZero() {
+			continue
+		}
+		ts.learnt.To = j.taughtTo
+		b, err := ts.learnt.encode()
+		if err == nil {
+			err = j.memory.SaveState(ctx, "learned/"+name, b)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if ids := j.taken(done); j.alone && len(ids) > 0 && !done.Equal(j.savedTo) {
+		if err := j.saveJSON(ctx, takenKey, ids); err != nil {
+			return err
+		}
+	}
+	return j.saveJSON(ctx, "watermark", done)
+}
+
+func (j *joiner) saveJSON(ctx context.Context, key string, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	return j.memory.SaveState(ctx, key, b)
 }

@@ -156,6 +156,9 @@ func (f *leanStore) SegmentsOfFlows(_ context.Context, _ string, ids []flow.Flow
 }
 
 func (f *leanStore) WriteFlows(ctx context.Context, w store.FlowWrite) error {
+	if f.torn > 1 || f.fail > 0 {
+		w.Segments = nil
+	}
 	for _, s := range w.Segments {
 		k := s.Trace.String() + s.Root.String()
 		if s.Shared {

@@ -15,9 +15,9 @@ type durations struct {
 	n      uint32
 	counts [buckets]uint32
 
-	usual flow.Usual // as of made
-	made  uint32
-	dirty bool
+	usual flow.Usual // but for the last few
+
+	past []known // what was usual after 1, 2, 4, ... grown cases, or nil when that is long ago
 }
 
 const (
@@ -57,7 +57,9 @@ func (d *durations) add(took time.Duration) {
 	}
 	d.counts[bucketOf(took)]++
 	d.n++
-	d.dirty = true
+	if d.n < 32 || d.n&(1<<(bits.Len32(d.n)-5)-1) == 0 { // a sixteenth is news
+		d.sum()
+	}
 }
 
 // remove takes back a measurement of a flow that was not over after all.
@@ -65,22 +67,16 @@ func (d *durations) remove(took time.Duration) {
 	if b := bucketOf(took); d.counts[b] > 0 {
 		d.counts[b]--
 		d.n--
-		d.dirty = true
+		d.sum()
 	}
 }
 
-// get answers the median and p99. They are worked out anew only when there is
-// enough news to change them.
-func (d *durations) get() (flow.Usual, bool) {
-	if d.n == 0 {
-		return flow.Usual{}, false
-	}
-	if d.dirty && (d.n < 256 || d.made == 0 || math.Abs(float64(d.n)-float64(d.made)) > float64(d.made)/16) {
-		d.usual = flow.Usual{N: uint64(d.n), Mid: d.quantile(0.5), Most: d.quantile(0.99)}
-		d.made, d.dirty = d.n, false
-	}
-	return d.usual, true
+// sum works out the median and p99.
+func (d *durations) sum() {
+	d.usual = flow.Usual{N: uint64(d.n), Mid: d.quantile(0.5), Most: d.quantile(0.99)}
 }
+
+func (d *durations) get() (flow.Usual, bool) { return d.usual, d.usual.N > 0 }
 
 func (d *durations) quantile(q float64) time.Duration {
 	rest := uint32(math.Ceil(q * float64(d.n)))
@@ -108,6 +104,7 @@ type lesson struct {
 	did       []flow.StepOf
 	callers   []uint64
 
+	moment            // of its flow
 	since   time.Time // when its flow last changed
 	learnt  bool
 	dropped bool // more of the flow came before it was learned
@@ -146,7 +143,7 @@ func (l *learned) complete(hs []flow.Handover) bool {
 
 // slowTo reports whether a flow took far longer than others did.
 func (l *learned) slowTo(s *lesson) bool {
-	g := flow.Gauge{Exp: expectations{learned: l}}
+	g := flow.Gauge{Exp: expectations{learned: l, of: s.moment}}
 	for _, t := range s.took {
 		g.Add(t.Measured, t.took)
 	}
@@ -172,9 +169,26 @@ func (l *learned) omits(s *lesson) bool {
 	return false
 }
 
+// lacks reports whether something that was sent was not taken up by one who
+// always does.
+func (l *learned) lacks(s *lesson) bool {
+	for _, h := range s.handovers {
+		s := l.Senders[h.Sender]
+		if !s.known() {
+			continue
+		}
+		for id, t := range s.Takers {
+			if s.sure(t) && !slices.ContainsFunc(h.Takers, func(t flow.Taker) bool { return t.Endpoint == id }) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // learn takes in what a flow handed over, how long it took and what it did. Of slow flows one in ten
 // counts, so that a lasting change becomes usual in time and an incident does not.
-func (l *learned) learn(s *lesson) {
+func (l *learned) learn(s *lesson, now time.Time) {
 	if s.cut {
 		s.handovers = l.followed(s.handovers)
 	}
@@ -194,6 +208,7 @@ func (l *learned) learn(s *lesson) {
 			l.usual[t.Measured] = h
 		}
 		h.add(t.took)
+		h.grow(s.moment, now)
 		l.changed = true
 	}
 	s.steps = l.step(s.kind, s.did, s.callers)

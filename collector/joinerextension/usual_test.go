@@ -1,6 +1,7 @@
 package joinerextension
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -34,7 +35,7 @@ func TestUsual(t *testing.T) {
 		d.add(time.Duration(100+i/10) * time.Millisecond) // 100 to 199 ms
 	}
 	u, _ := d.get()
-	if u.N != 1000 || u.Mid < 140*time.Millisecond || u.Mid > 170*time.Millisecond || u.Most < 195*time.Millisecond || u.Most > 240*time.Millisecond {
+	if u.N != 992 || u.Mid < 140*time.Millisecond || u.Mid > 170*time.Millisecond || u.Most < 195*time.Millisecond || u.Most > 240*time.Millisecond {
 		t.Errorf("%+v", u)
 	}
 	for range 20 * remembered {
@@ -54,17 +55,17 @@ func TestLessonsAreTakenBack(t *testing.T) {
 	m := flow.Measured{What: flow.Callee, A: 1, B: 2}
 	hs := []flow.Handover{{Sender: 7, Takers: []flow.Taker{{Endpoint: 8, Wait: int64(time.Second)}}}}
 	for range 10 {
-		l.learn(measured(m, time.Second, false, hs...))
+		l.learn(measured(m, time.Second, false, hs...), time.Time{})
 	}
 	if early := []flow.Handover{{Sender: 7}}; l.complete(early) || !l.complete(hs) { // before its consumer's spans had come
 		t.Error("what is not taken up is complete")
 	} else {
 		miss := measured(m, time.Second, false, early...)
-		l.learn(miss)
+		l.learn(miss, time.Time{})
 		l.unlearn(miss)
 	}
 	long := measured(m, time.Hour, false)
-	l.learn(long)
+	l.learn(long, time.Time{})
 	l.unlearn(long)
 	if early := measured(m, time.Hour, false); true {
 		if l.unlearn(early); !early.dropped {
@@ -84,7 +85,7 @@ func TestSlowFlowsTeachLittle(t *testing.T) {
 	l := newLearned()
 	m := flow.Measured{What: flow.WholeFlow, A: 1}
 	for range 100 {
-		l.learn(measured(m, time.Second, true))
+		l.learn(measured(m, time.Second, true), time.Time{})
 	}
 	if n := l.usual[m].n; n != 10 {
 		t.Errorf("%d of 100 slow flows count", n)
@@ -95,7 +96,7 @@ func TestLearnedSurvivesARestart(t *testing.T) {
 	l := newLearned()
 	for i := range uint64(50) {
 		for k := range uint64(i + 1) {
-			l.learn(measured(flow.Measured{What: flow.Transfer, A: i, B: 1 << 63}, time.Duration(k)*time.Millisecond, false))
+			l.learn(measured(flow.Measured{What: flow.Transfer, A: i, B: 1 << 63}, time.Duration(k)*time.Millisecond, false), time.Now())
 		}
 	}
 	b, err := l.encode()
@@ -107,9 +108,13 @@ func TestLearnedSurvivesARestart(t *testing.T) {
 		t.Fatalf("%d measures, %v", len(got.usual), err)
 	}
 	for m, want := range l.usual {
+		want.sum() // as a process that starts does
 		w, _ := want.get()
 		if g, _ := got.usual[m].get(); g != w {
 			t.Errorf("%+v: %+v, want %+v", m, g, w)
+		}
+		if g := got.usual[m].past; !slices.EqualFunc(g, want.past, func(a, b known) bool { return a.Usual == b.Usual && a.since == b.since && a.at.Equal(b.at) }) {
+			t.Errorf("%+v was %+v, want %+v", m, g, want.past)
 		}
 	}
 	l.Took = l.encodeUsual()
@@ -117,5 +122,39 @@ func TestLearnedSurvivesARestart(t *testing.T) {
 		short := newLearned()
 		short.Took = l.Took[:n]
 		_ = short.decodeUsual()
+	}
+}
+
+func TestAFlowIsHeldAgainstWhatWasKnownWhenItCame(t *testing.T) {
+	l, m := newLearned(), flow.Measured{What: flow.WholeFlow, A: 1}
+	start := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	came := func(n int) moment { // a flow a second, that is counted ten seconds later
+		at := start.Add(time.Duration(n) * time.Second)
+		return moment{at.UnixNano(), at.Add(time.Second)}
+	}
+	for n := range 1000 {
+		s := measured(m, time.Duration(n)*time.Millisecond, false)
+		s.moment = came(n)
+		l.learn(s, came(n).arrived.Add(10*time.Second))
+	}
+	at := func(of moment) uint64 {
+		u, _ := expectations{learned: l, of: of}.Usual(m)
+		return u.N
+	}
+	for n, want := range map[int]uint64{-1: 0, 0: 1, 2: 2, 100: 64, 254: 128, 255: 992, 2000: 992} { // all, but for news of less than a sixteenth
+		if got := at(came(n)); got != want {
+			t.Errorf("flow %d is held against %d others, want %d", n, got, want)
+		}
+	}
+	late := came(2)
+	if late.arrived = late.arrived.Add(300 * time.Second); at(late) != 128 { // since a minute before it
+		t.Errorf("one that came five minutes late is held against %d others", at(late))
+	}
+	d := l.usual[m]
+	if d.forgetPast(came(1000).arrived); len(d.past) == 0 {
+		t.Error("the past is forgotten at once")
+	}
+	if d.forgetPast(came(5000).arrived); len(d.past) != 0 || at(came(2)) != 992 {
+		t.Error("the past is never forgotten")
 	}
 }

@@ -22,7 +22,7 @@ func (j *joiner) judge(ctx context.Context, now time.Time) error {
 		delete(j.dirty, k)
 		f.waiting = time.Time{}
 		o := flow.Sketch(f.pieces())
-		v, sure := o.Judge(j.expectations(k.tenant), k.tenant.judgeClock(f, now))
+		v, sure := o.Judge(j.expectations(k.tenant, f), k.tenant.judgeClock(f, now))
 		var err error
 		if sure {
 			err = j.settle(ctx, k.tenant, f, v, &o, nil, now)
@@ -121,12 +121,12 @@ func (j *joiner) judgeWhole(ctx context.Context, ts *tenantState, f *flowState, 
 	}
 	j.stats.judgedWhole.Add(1)
 	story := flow.Assemble(f.wide(known))
-	v := story.Judge(j.expectations(ts), ts.judgeClock(f, now))
+	v := story.Judge(j.expectations(ts, f), ts.judgeClock(f, now))
 	if v.Verdict == flow.Slow { // nothing in it looked wrong, so that memory does not hold what is said of a party that sends no spans
 		if story, err = j.reread(ctx, ts, f, known); err != nil {
 			return err
 		}
-		v = story.Judge(j.expectations(ts), ts.judgeClock(f, now))
+		v = story.Judge(j.expectations(ts, f), ts.judgeClock(f, now))
 	}
 	return j.settle(ctx, ts, f, v, nil, story, now)
 }
@@ -199,8 +199,8 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 	}
 	if v.Verdict != flow.Running && f.taught == nil {
 		f.taught = j.prepare(&v, of)
-		f.taught.since = f.changed
-		j.lessons = append(j.lessons, due{ts, f, f.taught, now.Add(flow.MissPatience)})
+		f.taught.since, f.taught.moment = f.changed, f.moment()
+		j.lessons = append(j.lessons, due{ts, f, f.taught, laterOf(f.changed.Add(j.cfg.Patience), now).Add(flow.MissPatience)})
 	}
 	if v.CheckAt > 0 {
 		if at := now.Add(max(time.Duration(v.CheckAt-ts.clock.now(now)), j.cfg.Quiet)); f.checkAt.IsZero() || at.Before(f.checkAt) {
@@ -251,16 +251,27 @@ type due struct {
 // of events. One that by what was learned since it was judged was slow, or left
 // out a step, is judged again before its like become what is usual.
 func (j *joiner) teach(ctx context.Context, now time.Time) error {
-	n, err := 0, error(nil)
-	for n < len(j.lessons) && !j.lessons[n].at.After(now) && err == nil {
-		d := j.lessons[n] // judging again may add to the list
-		n++
-		if d.lesson.dropped {
-			continue
+	if to := now.Add(-flow.MissPatience - j.cfg.Patience); to.After(j.began) {
+		j.taughtTo = to
+	}
+	var ripe []due
+	j.lessons = slices.DeleteFunc(j.lessons, func(d due) bool {
+		if d.at.After(now) {
+			return false
 		}
+		if !d.lesson.dropped {
+			ripe = append(ripe, d)
+		}
+		return true
+	})
+	slices.SortFunc(ripe, func(a, b due) int {
+		return cmp.Or(cmp.Compare(a.lesson.began, b.lesson.began), bytes.Compare(a.flow.id[:], b.flow.id[:]))
+	})
+	var err error
+	for _, d := range ripe {
 		l, f, learnt := d.lesson, d.flow, d.tenant.learnt
 		slow, omits := learnt.slowTo(l), learnt.omits(l)
-		if (slow || omits) && !f.doubted && f.taught == l {
+		if (slow || omits || learnt.lacks(l)) && !f.doubted && f.taught == l {
 			f.doubted = true
 			l.slow, l.dropped = l.slow || slow, omits
 			if d.tenant.flows[f.id] != f { // it was let go
@@ -270,14 +281,19 @@ func (j *joiner) teach(ctx context.Context, now time.Time) error {
 				if omits {
 					f.taught = nil
 				}
-				err = j.judgeWhole(ctx, d.tenant, f, now)
+				if err == nil {
+					err = j.judgeWhole(ctx, d.tenant, f, now)
+				}
+				if err != nil {
+					j.dirty[dirtyKey{d.tenant, f.id}] = struct{}{} // the engine is away: judge it when it is back
+					f.waiting = now
+				}
 			}
 		}
 		if !l.dropped {
-			learnt.learn(l)
+			learnt.learn(l, now)
 		}
 	}
-	j.lessons = slices.Delete(j.lessons, 0, n)
 	return err
 }
 

@@ -1,0 +1,139 @@
+package joinerextension
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	shop "github.com/baton-observability/baton/cmd/baton/demo/estate"
+	"github.com/baton-observability/baton/cmd/baton/demo/sim"
+	"github.com/baton-observability/baton/flow"
+)
+
+// rush plays the demo's flows as fast as they go, while the joiner is killed and its store refuses writes, and
+// returns what became of them, by their traces.
+func rush(t *testing.T, seed uint64, flows, kills int) map[string]flow.Flow {
+	t.Helper()
+	x, err := flow.NewExtractor(flow.Rules{Keys: []string{"order.id"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &truthPlay{t: t, x: x, store: newLeanStore(), now: truthStart, rng: rand.New(rand.NewPCG(seed, 9))}
+	world := shop.NewWorld(shop.NewPlanner(seed, truthStart.Add(-time.Minute), 50, 0.02), 1)
+	queue := requests(world, flows)
+	ctx := context.Background()
+	p.restart(ctx)
+	step := func() {
+		for range 20 {
+			if n, _ := p.joiner.step(ctx); n == 0 {
+				return
+			}
+		}
+	}
+	until := map[int]time.Time{} // process -> when its exporter tries again
+	for sent, all := 0, len(queue); len(queue) > 0; {
+		p.now = p.now.Add(50 * time.Millisecond)
+		var facts []flow.Facts
+		for range 3 {
+			i := slices.IndexFunc(queue, func(r request) bool { return !until[r.process].After(p.now) })
+			if i < 0 {
+				break
+			}
+			facts = append(facts, p.read(world.AppendRequest(nil, queue[i].process, queue[i].spans))...)
+			queue = slices.Delete(queue, i, i+1)
+			if sent++; sent*(kills+1)/all == (sent-1)*(kills+1)/all {
+				continue
+			}
+			if p.rng.IntN(3) == 0 {
+				p.store.fail = 20
+				continue
+			}
+			p.store.torn = p.rng.IntN(4) // dies in the middle of a write
+			_, _ = p.joiner.step(ctx)
+			p.store.torn = 0
+			p.now = p.now.Add(time.Second + time.Duration(p.rng.IntN(2000))*time.Millisecond)
+			p.restart(ctx)
+			for n := range world.Processes() {
+				if p.rng.IntN(2) == 0 {
+					until[n] = p.now.Add(time.Duration(p.rng.IntN(6000)) * time.Millisecond)
+				}
+			}
+		}
+		if len(facts) > 0 {
+			if err := p.store.commit(p.now, facts...); err != nil {
+				t.Fatal(err)
+			}
+		}
+		step()
+	}
+	for range 60 {
+		p.now = p.now.Add(2 * time.Second)
+		step()
+	}
+	out := map[string]flow.Flow{}
+	for _, a := range p.answers() {
+		slices.Sort(a.Traces)
+		id, _ := flow.ParseFlowID(a.ID)
+		out[strings.Join(a.Traces, " ")] = p.store.flows[id]
+	}
+	return out
+}
+
+// request is what a process sends at once.
+type request struct {
+	process int
+	spans   []sim.Span
+}
+
+func requests(world *shop.World, flows int) (out []request) {
+	var spans []sim.Span
+	for range flows {
+		spans = append(spans, world.Next().Spans...)
+	}
+	slices.SortStableFunc(spans, func(a, b sim.Span) int { return int(a.End/1e7 - b.End/1e7) })
+	queues := make([][]sim.Span, world.Processes())
+	for _, s := range spans {
+		q := append(queues[s.Process], s)
+		if len(q) == 512 {
+			out, q = append(out, request{s.Process, q}), nil
+		}
+		queues[s.Process] = q
+	}
+	for p, q := range queues {
+		if len(q) > 0 {
+			out = append(out, request{p, q})
+		}
+	}
+	return out
+}
+
+// Kills change nothing: what was learned before them is not lost and does not count twice, and a flow that is judged
+// again is held against what was known when it came.
+func TestKillsChangeNoVerdict(t *testing.T) {
+	for seed := range uint64(2) {
+		t.Run(fmt.Sprint(seed), func(t *testing.T) {
+			t.Parallel()
+			want, got := rush(t, seed, 2000, 0), rush(t, seed, 2000, 8+12*int(seed))
+			if len(got) != len(want) {
+				t.Errorf("%d flows, want %d", len(got), len(want))
+			}
+			count := map[flow.Verdict]int{}
+			for traces, w := range want {
+				count[w.Verdict]++
+				g, ok := got[traces]
+				if !ok {
+					t.Errorf("no flow of the traces %s", traces)
+				} else if g.Verdict != w.Verdict {
+					t.Errorf("%s (%+v), want %s (%+v)", g.Verdict, g.Culprit, w.Verdict, w.Culprit)
+				}
+			}
+			if count[flow.Stalled] == 0 || count[flow.Failed] == 0 {
+				t.Errorf("too little happened to tell: %v", count)
+			}
+		})
+	}
+}
