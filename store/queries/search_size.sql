@@ -4,4 +4,4 @@ SELECT count()
 FROM spans
 WHERE tenant = {tenant:String}
     AND day >= {since:Date}
-    AND indexHint(intDiv(start, 600000000000) BETWEEN {first:Int64} AND {last:Int64})
+    AND intDiv(start, 600000000000) BETWEEN {first:Int64} AND {last:Int64}

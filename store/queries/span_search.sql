@@ -10,7 +10,7 @@ SELECT trace_id, ids, start, dur, name, service, environment, kind, status, res,
 FROM spans
 PREWHERE tenant = {tenant:String}
     AND day >= {since:Date}
-    AND indexHint(intDiv(start, 600000000000) BETWEEN {first:Int64} AND {last:Int64})
+    AND intDiv(start, 600000000000) BETWEEN {first:Int64} AND {last:Int64}
     AND ({many#:Bool} OR shape IN {varying#:Array(UInt64)} OR shape = 0 OR met#)
     AND (multiSearchAny(vals, {texts#:Array(String)}) OR shape = 0 AND notEmpty(vals) OR met#)
 WHERE start >= {from:Int64}

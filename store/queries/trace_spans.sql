@@ -1,5 +1,5 @@
--- The bucket finds the granules, the trace id the rows. A row's own bucket is
--- not compared: that would cost more than it saves.
+-- The bucket finds the granules, the trace id the rows. In an indexHint the
+-- engine would not see that the bucket is of the key, and read every ten minutes.
 SELECT trace_id, ids, start, dur, name, kind, status, flags, msg, extra, res, shape, vals
 FROM spans
 WHERE {{trace_filter}}
