@@ -10,13 +10,17 @@ import (
 
 // The engine merges small parts as eagerly as it can: at a few inserts a second
 // it rewrites a whole table for every one of them, which at 200 spans a second
-// was 60 % of its CPU. Merges therefore rest until there is something to gain.
+// was 60 % of its CPU. The merges of a table therefore rest until there is
+// something to gain.
 const (
-	// mergeFrom parts of one partition wake the merges. Reads open every part,
-	// and at 50 they still are as fast as at 5.
+	// mergeFrom parts of one partition wake the merges of their table. Reads open
+	// every part, and at 50 they still are as fast as at 5.
 	mergeFrom = 50
-	// mergeTo is where they rest again.
+	// mergeTo is where they rest again, as soon as none is running: to stop one is
+	// to throw its work away.
 	mergeTo = 12
+	// mergeLast is how many looks long that is waited for.
+	mergeLast = 24
 	// mergeLook is how often the parts are counted. At the most inserts a
 	// second that small ranges make, twenty parts come in that time.
 	mergeLook = 5 * time.Second
@@ -28,15 +32,15 @@ const (
 // tendMerges lets the embedded engine merge when it has many parts. A server is
 // not ours alone, and is left to itself.
 func (s *Store) tendMerges(ctx context.Context) {
-	merging := false
+	m := merges{s: s, last: map[string]int{}}
 	tick := time.NewTicker(mergeLook)
 	defer tick.Stop()
 	var seen uint64
 	var looked time.Time
 	for {
-		if sent := s.inserts.Load(); merging || sent != seen || time.Since(looked) >= mergeLookAgain {
+		if sent := s.inserts.Load(); len(m.last) > 0 || sent != seen || time.Since(looked) >= mergeLookAgain {
 			seen, looked = sent, time.Now()
-			if err := s.tendOnce(ctx, &merging); err != nil && ctx.Err() == nil {
+			if err := m.tend(ctx); err != nil && ctx.Err() == nil {
 				s.log.Debug("merges", zap.Error(err)) // an engine that comes back merges by itself
 			}
 		}
@@ -48,20 +52,50 @@ func (s *Store) tendMerges(ctx context.Context) {
 	}
 }
 
-func (s *Store) tendOnce(ctx context.Context, merging *bool) error {
-	var parts uint64
-	if err := s.each(ctx, "most_parts", nil, func(r driver.Rows) error { return r.Scan(&parts) }); err != nil {
+// merges are the tables whose merges do not rest, and how often each was looked
+// at since it had few parts again.
+type merges struct {
+	s    *Store
+	last map[string]int
+}
+
+func (m *merges) tend(ctx context.Context) error {
+	var rest []string
+	err := m.s.each(ctx, "most_parts", nil, func(r driver.Rows) error {
+		var table string
+		var parts, running uint64
+		err := r.Scan(&table, &parts, &running)
+		looks, merging := m.last[table]
+		switch {
+		case parts >= mergeFrom:
+			m.last[table] = 0
+		case !merging:
+			rest = append(rest, table)
+		case parts > mergeTo:
+		case running > 0 && looks < mergeLast:
+			m.last[table]++
+		default:
+			delete(m.last, table)
+			rest = append(rest, table)
+		}
+		return err
+	})
+	if err != nil {
 		return err
 	}
-	switch {
-	case parts >= mergeFrom:
-		*merging = true
-	case parts <= mergeTo:
-		*merging = false
+	// Said each time: a restarted engine has forgotten it.
+	if len(m.last) == 0 {
+		return readError("merges", m.s.read.Exec(ctx, query("merges_stop")))
 	}
-	statement := query("merges_stop") // said each time: a restarted engine has forgotten it
-	if *merging {
-		statement = query("merges_start")
+	for table := range m.last {
+		if err := m.s.read.Exec(ctx, "SYSTEM START MERGES `"+table+"`"); err != nil { // a name of ours
+			return readError("merges", err)
+		}
 	}
-	return readError("merges", s.read.Exec(ctx, statement))
+	for _, table := range rest {
+		if err := m.s.read.Exec(ctx, "SYSTEM STOP MERGES `"+table+"`"); err != nil {
+			return readError("merges", err)
+		}
+	}
+	return nil
 }

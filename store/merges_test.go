@@ -16,17 +16,20 @@ func TestMergesRestUntilThereAreManyParts(t *testing.T) {
 	parts := func() uint64 {
 		return count(t, s, "SELECT count() FROM system.parts WHERE active AND database = currentDatabase() AND table = 'spans'")
 	}
-	merging := true
+	m := merges{s: s, last: map[string]int{}}
+	require.NoError(t, m.tend(ctx))
+	require.Empty(t, m.last, "nothing to merge yet")
 	for n := range mergeFrom + 1 {
-		if n == 0 {
-			require.NoError(t, s.tendOnce(ctx, &merging))
-			require.False(t, merging, "nothing to merge yet")
-		}
 		clock.set(noon.Add(time.Duration(n) * time.Second))
 		insert(t, s, fmt.Sprint(n), "", order(t)...)
 	}
 	require.EqualValues(t, mergeFrom+1, parts(), "no part was merged while merges rest")
-	require.NoError(t, s.tendOnce(ctx, &merging))
-	require.True(t, merging)
+	require.NoError(t, m.tend(ctx))
+	require.Contains(t, m.last, "spans")
+	require.NotContains(t, m.last, "resources", "what has few parts rests on")
 	require.Eventually(t, func() bool { return parts() <= mergeTo }, time.Minute, 50*time.Millisecond, "merges go on")
+	require.Eventually(t, func() bool {
+		require.NoError(t, m.tend(ctx))
+		return len(m.last) == 0
+	}, time.Minute, 50*time.Millisecond, "and rest again once none is running")
 }

@@ -1,1 +1,10 @@
-SELECT max(n) FROM (SELECT count() AS n FROM system.parts WHERE active AND database = currentDatabase() GROUP BY table, partition_id)
+-- How many parts the fullest partition of each table has, and how many merges of
+-- it are running.
+SELECT table, max(parts), max(merges)
+FROM
+(
+    SELECT table, partition_id, count() AS parts, 0 AS merges FROM system.parts WHERE active AND database = currentDatabase() GROUP BY table, partition_id
+    UNION ALL
+    SELECT table, '', 0, count() FROM system.merges WHERE database = currentDatabase() GROUP BY table
+)
+GROUP BY table
