@@ -1,9 +1,12 @@
--- How many parts the fullest partition of each table has, and how many merges of
--- it are running.
+-- How many parts the fullest partition of each table has that may still be
+-- merged, and how many merges of it are running. Parts of spans end at 128 MB.
 SELECT table, max(parts), max(merges)
 FROM
 (
-    SELECT table, partition_id, count() AS parts, 0 AS merges FROM system.parts WHERE active AND database = currentDatabase() GROUP BY table, partition_id
+    SELECT table, partition_id, countIf(table != 'spans' OR bytes_on_disk < 67108864) AS parts, 0 AS merges
+    FROM system.parts
+    WHERE active AND database = currentDatabase()
+    GROUP BY table, partition_id
     UNION ALL
     SELECT table, '', 0, count() FROM system.merges WHERE database = currentDatabase() GROUP BY table
 )
