@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 
 	"github.com/ClickHouse/ch-go/proto"
@@ -17,17 +18,23 @@ func (s *Store) LoadState(ctx context.Context, key string) ([]byte, error) {
 // SaveState writes a small value. Of two writers the last one counts; who must
 // know that nobody else wrote uses SwapState.
 func (s *Store) SaveState(ctx context.Context, key string, value []byte) error {
-	for {
+	for tries := range uint64(saveTries) {
 		_, revision, err := s.StateAt(ctx, key)
 		if err != nil {
 			return err
 		}
-		ok, err := s.SwapState(ctx, key, value, revision)
+		// A revision further on each time: the table may remember the next one as
+		// written although its row is gone, as after a power cut.
+		ok, err := s.SwapState(ctx, key, value, revision+tries)
 		if err != nil || ok {
 			return err
 		}
 	}
+	return fmt.Errorf("state %q was written by others each of %d times: is another Baton using this store?", key, saveTries)
 }
+
+// saveTries is more often than writers that take turns get into each other's way.
+const saveTries = 20
 
 // StateAt reads a small value and its revision, which is 0 when there is none.
 func (s *Store) StateAt(ctx context.Context, key string) (value []byte, revision uint64, err error) {
