@@ -16,10 +16,14 @@ func TestWhoIsBehindTakesNothingForMissing(t *testing.T) {
 	e := newEstate(t, 5)
 	st := newFakeStore()
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	j := newJoiner(defaultConfig().(*Config), st, st, st, st, zap.NewNop(), func() time.Time { return now })
-	if err := j.start(context.Background()); err != nil {
-		t.Fatal(err)
+	var j *joiner
+	start := func() {
+		j = newJoiner(defaultConfig().(*Config), st, st, st, st, zap.NewNop(), func() time.Time { return now })
+		if err := j.start(context.Background()); err != nil {
+			t.Fatal(err)
+		}
 	}
+	start()
 	at, flows := 0, 0 // ms of event time
 	parcel := func() (sent, taken []flow.Facts) {
 		a, b := e.trace(flows), e.trace(flows)
@@ -73,6 +77,19 @@ func TestWhoIsBehindTakesNothingForMissing(t *testing.T) {
 		second(3)
 		step()
 	}
+	// All of Baton is away: what was not taken up in time waits with its sender, who tries again some seconds after the start.
+	sent, taken := parcel()
+	st.commit(now, sent...)
+	second(1)
+	step()
+	second(60)
+	start()
+	step()
+	second(4)
+	step()
+	st.commit(now, taken...)
+	second(1)
+	step()
 	completed := 0
 	for _, f := range st.flows {
 		if f.Verdict == flow.Completed {

@@ -35,7 +35,7 @@ type joiner struct {
 	mark      time.Time                // everything before it minus the overlap has been taken in
 	saved     time.Time
 	savedTo   time.Time // the watermark that was saved last
-	lessons   []due     // in the order of their times
+	lessons   []due     // that have not counted yet
 	alone     bool      // nobody else joins here, so that what was taken in is done for good
 	began     time.Time // when it started
 	taughtTo  time.Time // what was taken in up to here has taught what it could

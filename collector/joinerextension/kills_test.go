@@ -14,9 +14,15 @@ import (
 	"github.com/baton-observability/baton/flow"
 )
 
-// rush plays the demo's flows as fast as they go, while the joiner is killed and its store refuses writes, and
-// returns what became of them, by their traces.
-func rush(t *testing.T, seed uint64, flows, kills int) map[string]flow.Flow {
+// rushed is what a rush comes to.
+type rushed struct {
+	flows   map[string]flow.Flow // by their traces
+	sent    uint64               // hand-overs that were learned
+	stalled int                  // flows that were ever called so
+}
+
+// rush plays the demo's flows as fast as they go, while the joiner is killed and its store refuses writes.
+func rush(t *testing.T, seed uint64, flows, kills int) rushed {
 	t.Helper()
 	x, err := flow.NewExtractor(flow.Rules{Keys: []string{"order.id"}})
 	if err != nil {
@@ -74,11 +80,14 @@ func rush(t *testing.T, seed uint64, flows, kills int) map[string]flow.Flow {
 		p.now = p.now.Add(2 * time.Second)
 		step()
 	}
-	out := map[string]flow.Flow{}
+	out := rushed{flows: map[string]flow.Flow{}, stalled: len(p.store.stalled)}
+	for _, s := range p.joiner.tenants[""].learnt.Senders {
+		out.sent += s.Sent
+	}
 	for _, a := range p.answers() {
 		slices.Sort(a.Traces)
 		id, _ := flow.ParseFlowID(a.ID)
-		out[strings.Join(a.Traces, " ")] = p.store.flows[id]
+		out.flows[strings.Join(a.Traces, " ")] = p.store.flows[id]
 	}
 	return out
 }
@@ -118,13 +127,19 @@ func TestKillsChangeNoVerdict(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			want, got := rush(t, seed, 2000, 0), rush(t, seed, 2000, 8+12*int(seed))
-			if len(got) != len(want) {
-				t.Errorf("%d flows, want %d", len(got), len(want))
+			if len(got.flows) != len(want.flows) {
+				t.Errorf("%d flows, want %d", len(got.flows), len(want.flows))
+			}
+			if got.sent < want.sent*99/100 || got.sent > want.sent*101/100 {
+				t.Errorf("%d hand-overs were learned, want %d", got.sent, want.sent)
+			}
+			if got.stalled > want.stalled {
+				t.Errorf("%d flows were called stalled, want %d: their spans waited with their senders", got.stalled, want.stalled)
 			}
 			count := map[flow.Verdict]int{}
-			for traces, w := range want {
+			for traces, w := range want.flows {
 				count[w.Verdict]++
-				g, ok := got[traces]
+				g, ok := got.flows[traces]
 				if !ok {
 					t.Errorf("no flow of the traces %s", traces)
 				} else if g.Verdict != w.Verdict {

@@ -170,8 +170,11 @@ func (l *learned) omits(s *lesson) bool {
 }
 
 // lacks reports whether something that was sent was not taken up by one who
-// always does.
+// always does. What did not follow a failure says nothing.
 func (l *learned) lacks(s *lesson) bool {
+	if s.cut {
+		return false
+	}
 	for _, h := range s.handovers {
 		s := l.Senders[h.Sender]
 		if !s.known() {

@@ -248,8 +248,8 @@ type due struct {
 }
 
 // teach learns from the flows that have been quiet for long enough, in the order
-// of events. One that by what was learned since it was judged was slow, or left
-// out a step, is judged again before its like become what is usual.
+// of events. One that by what was learned since it was judged was slow, left out a
+// step or was not taken up is judged again before its like become what is usual.
 func (j *joiner) teach(ctx context.Context, now time.Time) error {
 	if to := now.Add(-flow.MissPatience - j.cfg.Patience); to.After(j.began) {
 		j.taughtTo = to
