@@ -18,8 +18,9 @@ finish() {
 	[ -z "$baton_pid" ] || stop "$baton_pid"
 	if [ "$status" != 0 ]; then
 		echo "e2e: failed with status $status" >&2
-		for log in baton demo; do
-			[ ! -f "$work/$log.log" ] || { echo "--- the last lines of $log" >&2; tail -n 40 "$work/$log.log" >&2; }
+		# What failed comes last, where a reader of a long log looks first.
+		for log in demo:3 baton:30 specs:120; do
+			[ ! -f "$work/${log%:*}.log" ] || { echo "--- the last lines of ${log%:*}" >&2; tail -n "${log#*:}" "$work/${log%:*}.log" >&2; }
 		done
 	fi
 	rm -rf "$work"
@@ -48,7 +49,7 @@ demo_pid=$!
 set +m
 
 BATON_URL=http://127.0.0.1:$web BATON_SCREENSHOTS=$work CHROMIUM=${CHROMIUM:-/usr/bin/chromium} \
-	npm run --silent --prefix web/ui e2e
+	npm run --silent --prefix web/ui e2e 2>&1 | tee "$work/specs.log"
 kill -0 "$demo_pid" || { echo "e2e: the demo ended while the specs ran" >&2; exit 1; }
 kill -0 "$baton_pid" || { echo "e2e: Baton ended while the specs ran" >&2; exit 1; }
 if [ -n "${SCREENSHOT:-}" ] && [ -f "$work/screenshot.png" ]; then

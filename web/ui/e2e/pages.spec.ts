@@ -2,13 +2,21 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { violations } from './axe.ts';
 import { type Browser, start } from './browser.ts';
 
 let browser: Browser;
 beforeAll(async () => {
   browser = await start();
+});
+// A spec that fails says what its page showed; nobody may have been there to look.
+afterEach(async ({ task }) => {
+  if (task.result?.state !== 'fail') return;
+  for (const page of browser.context.pages()) {
+    const text = await page.evaluate(() => document.body.innerText).catch(String);
+    console.error(`${task.name}: ${page.url()} showed\n${text.slice(0, 2000)}`);
+  }
 });
 afterAll(async () => {
   await browser?.close();
@@ -22,12 +30,11 @@ const titles = (page: Page) => page.locator('[role=treegrid] [role=row]');
 
 /** Opens the list and goes to its first failed flow with an owner; answers with the owner's name. */
 async function openFailedFlow(page: Page): Promise<string> {
-  const row = ownedFailure(page);
-  await row.waitFor();
-  const owner = (await row.locator('.c-owner').innerText()).trim();
-  const link = row.locator('a.row-link');
-  const href = await link.getAttribute('href');
-  // Live updates may move rows between finding and clicking, so the row is addressed by its flow.
+  // Live updates may move rows between two looks, so one look takes all, and the row is then addressed by its flow.
+  const { owner, href } = await ownedFailure(page).evaluate((row) => ({
+    owner: row.querySelector<HTMLElement>('.c-owner')!.innerText.trim(),
+    href: row.querySelector('a.row-link')!.getAttribute('href'),
+  }));
   await page.locator(`a.row-link[href="${href}"]`).click();
   await page.waitForURL(/\/flows\/[0-9a-f]{16}/);
   return owner;
@@ -125,7 +132,7 @@ describe('someone on call', () => {
 
   it('moves through the list by keyboard and searches', async () => {
     await page.keyboard.press('j');
-    await page.waitForFunction(() => document.activeElement?.getAttribute('data-row') === '0');
+    await page.waitForFunction(() => document.activeElement?.hasAttribute('data-row'));
     await page.keyboard.press('/');
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('search');
     await page.keyboard.type('no such thing anywhere');
@@ -203,7 +210,7 @@ describe('someone who owns things', () => {
     await team.waitFor();
     expect(await violations(page)).toEqual([]);
     const name = (await team.innerText()).trim();
-    await team.click();
+    await page.getByRole('link', { name, exact: true }).click();
     await page.locator('.team-head h1', { hasText: name }).waitFor();
     // The team that caused most has figures, failures, hand-offs and endpoints.
     const caused = page.locator('.trend dd').nth(1);

@@ -40,13 +40,16 @@ function Flow({ id }: { id: string }) {
   const { route } = useLocation();
   const flow = useResource(`flow ${id}`, (s) => api.flow(id, s));
   const data = flow.data;
-  // The spans are asked for again only when the flow has grown or was judged anew.
+  // The spans are asked for again only when the flow has grown or was judged anew, if only between the first two answers.
   const spans = useResource(`spans ${id}`, (s) => api.flowSpans(id, s));
   const known = useRef('');
   useEffect(() => {
-    const state = data ? `${data.revision} ${data.span_count}` : '';
-    if (known.current && state && state !== known.current) spans.refresh();
-    if (state) known.current = state;
+    if (!data || !spans.data) return;
+    const state = `${data.revision} ${data.span_count}`;
+    if (state === known.current) return;
+    const first = known.current === '';
+    known.current = state;
+    if (!first || spans.data.span_count < data.span_count) spans.refresh();
   }, [data, spans]);
   useFollow(data, flow.refresh);
   useEffect(() => {
