@@ -32,7 +32,7 @@ func valueEdges(nodes []Node, l Limits, known func(uint64) bool, j *Joined) []ed
 		}
 		return cmp.Or(compareNodes(&nodes[a.node], &nodes[b.node]), cmp.Compare(a.node, b.node))
 	})
-	var edges []edge
+	edges := make([]edge, 0, len(carriers)/2)
 	var starts []int64
 	for len(carriers) > 0 {
 		h, end := carriers[0].hash, 1

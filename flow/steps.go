@@ -41,11 +41,7 @@ type stepped struct {
 }
 
 func (f *folded) asked(i int) bool {
-	switch f.spans[i].Step {
-	case Call, Send, Schedule, Settle:
-		return false
-	}
-	return !f.shared[i] && f.spans[i].Flags&(FlagError|FlagPoll) == 0
+	return !isCall(&f.spans[i]) && !f.shared[i] && f.spans[i].Flags&(FlagError|FlagPoll) == 0
 }
 
 func compareSteps(a, b StepOf) int {

@@ -14,7 +14,7 @@ import (
 // Data goes by whole days of arrival, because dropping a partition costs
 // nothing and deleting rows costs a merge. Spans go before what they refer to.
 var dayTables = []string{
-	"spans", "correlations", "traces", "rollup", "shapes", "resources",
+	"spans", "correlations", "traces", "rollup", "profile", "shapes", "resources",
 	"flows", "troubled_flows", "flow_revisions", "flow_alias", "flow_of_segment", "segments_of_flow",
 }
 

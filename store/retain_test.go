@@ -21,7 +21,8 @@ func daysOfData(t *testing.T, s *Store, clock *testClock, n int) {
 		insert(t, s, fmt.Sprint(i), "", order(t)...)
 		f := flowAt(clock.now(), byte(i))
 		seg := Segment{SegmentID: flow.SegmentID{Trace: f.TraceIDs[0]}, Flow: f.ID, Arrived: clock.now()}
-		require.NoError(t, s.WriteFlows(context.Background(), FlowWrite{Flows: []flow.Flow{f}, Segments: []Segment{seg}}))
+		require.NoError(t, s.WriteFlows(context.Background(), FlowWrite{Flows: []flow.Flow{f}, Segments: []Segment{seg},
+			Profile: []ProfileRow{{Minute: unixMinute(clock.now().UnixNano()), What: flow.Acted, A: 1, N: 1}}, ProfileToken: fmt.Sprint(i)}))
 	}
 }
 
@@ -31,7 +32,7 @@ func daysOf(t *testing.T, s *Store, table, column string) uint64 {
 }
 
 var dayColumns = map[string]string{
-	"spans": "day", "shapes": "day", "resources": "day", "traces": "day", "correlations": "day", "rollup": "day",
+	"spans": "day", "shapes": "day", "resources": "day", "traces": "day", "correlations": "day", "rollup": "day", "profile": "day",
 	"flows": "minted", "flow_revisions": "minted", "flow_of_segment": "arrived", "segments_of_flow": "arrived",
 }
 

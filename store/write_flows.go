@@ -47,6 +47,9 @@ type FlowWrite struct {
 	Segments  []Segment
 	Aliases   []Alias
 	Endpoints []flow.Endpoint // that no span carries: channels, external parties
+	Profile   []ProfileRow
+	// ProfileToken stands for these very rows: a retry does not count them again.
+	ProfileToken string
 }
 
 // WriteFlows writes changes of flows. Writing the same again changes nothing,
@@ -70,6 +73,9 @@ func (s *Store) WriteFlows(ctx context.Context, w FlowWrite) error {
 		}
 	}
 	s.known.mark(fresh)
+	if len(w.Profile) > 0 {
+		return s.write.send(ctx, "profile", w.ProfileToken, s.profileRows(w.Profile))
+	}
 	return nil
 }
 

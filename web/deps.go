@@ -99,8 +99,8 @@ type EndpointReader interface {
 
 	// Silences lists services that fell silent while others did not.
 	Silences(ctx context.Context, tenant string, since, to time.Time) ([]store.Silence, error)
-	// Shifts lists endpoints that are slower in a window than they were since a time before it.
-	Shifts(ctx context.Context, tenant string, since, from, to time.Time) ([]store.Shift, error)
+	// Changes compares how flows went in a window with how they went since a time before it.
+	Changes(ctx context.Context, tenant string, since, from, to time.Time) ([]flow.Change, error)
 }
 
 // Owners holds the current rules.

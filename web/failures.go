@@ -34,12 +34,12 @@ func (s *Server) ListFailures(c echo.Context, in ListFailuresParams) error {
 	d.blaming(&f, team)
 	var groups []store.FailureGroup
 	var usual map[string]float64
-	var slower []store.Shift
+	var changes []flow.Change
 	var silent []store.Silence
 	asked, ctx := errgroup.WithContext(c.Request().Context())
 	asked.Go(func() (err error) { groups, err = s.failures(ctx, f); return err })
 	asked.Go(func() (err error) { usual, err = s.usualFailures(ctx, f); return err })
-	asked.Go(func() (err error) { slower, err = s.findShifts(ctx, f); return err })
+	asked.Go(func() (err error) { changes, err = s.findShifts(ctx, f); return err })
 	asked.Go(func() (err error) { silent, err = s.findSilences(ctx, f); return err })
 	if err := asked.Wait(); err != nil {
 		return err
@@ -52,7 +52,7 @@ func (s *Server) ListFailures(c echo.Context, in ListFailuresParams) error {
 		return err
 	}
 	all := failuresOf(groups, usual, d)
-	if all, err = s.shifts(c, f, slower, all, d); err != nil {
+	if all, err = s.shifts(c, f, changes, all, d); err != nil {
 		return err
 	}
 	if all, err = s.silences(c, f, silent, all, d); err != nil {

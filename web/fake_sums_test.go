@@ -147,8 +147,8 @@ func (w *world) Silences(context.Context, string, time.Time, time.Time) ([]store
 	return w.silences, nil
 }
 
-func (w *world) Shifts(context.Context, string, time.Time, time.Time, time.Time) ([]store.Shift, error) {
-	return w.shifts, w.fail
+func (w *world) Changes(context.Context, string, time.Time, time.Time, time.Time) ([]flow.Change, error) {
+	return w.changes, w.fail
 }
 
 func (w *world) Traffic(ctx context.Context, _ string, _, _ time.Time) (map[uint64]store.Traffic, error) {

@@ -47,7 +47,7 @@ rules:
 // that fits into a page of code.
 type world struct {
 	mu        sync.Mutex
-	shifts    []store.Shift
+	changes   []flow.Change
 	silences  []store.Silence
 	flows     []flow.Flow
 	wide      []flow.Wide // of the first flow

@@ -29,11 +29,13 @@ type fakeStore struct {
 	late     func()                   // what happens while the next write is on its way
 	troubled map[flow.FlowID]uint64   // the highest revision among flows in trouble; odd ends it
 	torn     int                      // the next write is cut off before its last n parts, as when the writer dies
+	profile  map[string][]store.ProfileRow
+	unsaid   int // the next n profiles are taken and their writer is told that they were not
 }
 
 func newFakeStore() *fakeStore {
 	return &fakeStore{spans: map[flow.TraceID]map[spanKey]flow.Facts{}, hashes: map[uint64]map[flow.TraceID]time.Time{},
-		segments: map[string]store.Segment{}, flows: map[flow.FlowID]flow.Flow{}, alias: map[flow.FlowID]flow.FlowID{}, state: map[string][]byte{}, revision: map[string]uint64{}, gone: map[flow.FlowID]uint64{}, ends: map[uint64]flow.Endpoint{}, listed: map[uint64]bool{}, troubled: map[flow.FlowID]uint64{}}
+		segments: map[string]store.Segment{}, flows: map[flow.FlowID]flow.Flow{}, alias: map[flow.FlowID]flow.FlowID{}, state: map[string][]byte{}, revision: map[string]uint64{}, gone: map[flow.FlowID]uint64{}, ends: map[uint64]flow.Endpoint{}, listed: map[uint64]bool{}, troubled: map[flow.FlowID]uint64{}, profile: map[string][]store.ProfileRow{}}
 }
 
 // commit stores one batch of facts, as ingest does.
@@ -164,6 +166,13 @@ func (f *fakeStore) WriteFlows(_ context.Context, w store.FlowWrite) error {
 	}
 	if torn > 0 {
 		return store.ErrUnavailable
+	}
+	if len(w.Profile) > 0 {
+		f.profile[w.ProfileToken] = w.Profile
+		if f.unsaid > 0 { // it was taken, and nobody heard
+			f.unsaid--
+			return store.ErrUnavailable
+		}
 	}
 	return nil
 }

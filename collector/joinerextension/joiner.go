@@ -36,6 +36,7 @@ type joiner struct {
 	saved     time.Time
 	savedTo   time.Time // the watermark that was saved last
 	lessons   []due     // that have not counted yet
+	profile   profile
 	alone     bool      // nobody else joins here, so that what was taken in is done for good
 	began     time.Time // when it started
 	taughtTo  time.Time // what was taken in up to here has taught what it could
@@ -119,6 +120,7 @@ func (j *joiner) step(ctx context.Context) (int, error) {
 	if err := j.judge(ctx, now); err != nil {
 		return len(batches), err
 	}
+	j.profile.note(&j.write.w, wall, false)
 	if err := j.write.flush(ctx, j.sink); err != nil {
 		return len(batches), err
 	}

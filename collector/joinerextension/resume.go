@@ -150,7 +150,11 @@ func (j *joiner) save(ctx context.Context, now time.Time, force bool) error {
 	}
 	j.saved = now
 	done := j.done()
-	err := j.saveAll(ctx, done)
+	j.profile.note(&j.write.w, now, true)
+	err := j.write.flush(ctx, j.sink)
+	if err == nil {
+		err = j.saveAll(ctx, done)
+	}
 	if err == nil {
 		j.savedTo = done
 	}

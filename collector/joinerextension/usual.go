@@ -103,6 +103,7 @@ type lesson struct {
 	kind      uint64
 	did       []flow.StepOf
 	callers   []uint64
+	traits    []trait
 
 	moment            // of its flow
 	since   time.Time // when its flow last changed
@@ -215,7 +216,7 @@ func (l *learned) learn(s *lesson, now time.Time) {
 		l.changed = true
 	}
 	s.steps = l.step(s.kind, s.did, s.callers)
-	s.did, s.callers = nil, nil
+	s.did, s.callers, s.traits = nil, nil, nil
 }
 
 // unlearn takes a lesson back.

@@ -221,6 +221,7 @@ type lessons interface {
 	Handovers() []flow.Handover
 	Took(func(flow.Measured, time.Duration))
 	Steps() (uint64, []flow.StepOf, []uint64)
+	Traits(func(flow.Trait))
 }
 
 // prepare notes what was handed over, and of a flow that went well how long things
@@ -234,6 +235,7 @@ func (j *joiner) prepare(v *flow.Judgement, of lessons) *lesson {
 		of.Took(func(m flow.Measured, took time.Duration) { j.timings = append(j.timings, timing{m, took}) })
 		l.took = slices.Clone(j.timings) // lessons wait by the ten thousand: no room to spare
 		l.kind, l.did, l.callers = of.Steps()
+		l.traits = j.profile.traitsOf(of)
 	}
 	return l
 }
@@ -291,6 +293,7 @@ func (j *joiner) teach(ctx context.Context, now time.Time) error {
 			}
 		}
 		if !l.dropped {
+			j.profile.add(d.tenant.name, l)
 			learnt.learn(l, now)
 		}
 	}

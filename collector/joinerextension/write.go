@@ -49,7 +49,7 @@ func (w *writes) endpoint(e flow.Endpoint, id uint64) {
 }
 
 func (w *writes) flush(ctx context.Context, s sink) error {
-	if len(w.w.Flows)+len(w.w.Segments)+len(w.w.Aliases)+len(w.w.Endpoints) == 0 {
+	if len(w.w.Flows)+len(w.w.Segments)+len(w.w.Aliases)+len(w.w.Endpoints)+len(w.w.Profile) == 0 {
 		return nil
 	}
 	if err := s.WriteFlows(ctx, w.w); err != nil {
