@@ -21,33 +21,51 @@ const (
 	Stepped                       // a flow in which A did B inside itself
 )
 
-// Times visits how long the sides took by themselves and how long calls were on
-// their way, by any clock: a span's own time is by that of its own service.
+// times visits how long the sides took by themselves and how long calls were on
+// their way. A side is a span that its service entered by, and all that it does
+// there; while it waits for an answer it does nothing by itself, whichever of its
+// spans waits.
 func (f *folded) times(visit func(Trait)) {
-	own := f.ownTimes()
-	side, children := make([]int, len(own)), make([]uint8, len(own)) // of children 2 stands for more
+	n := len(f.spans)
+	side, times := make([]int, n), make([]int64, 2*n)
+	own, covered := times[:n], times[n:] // of sides; until when waiting covers them
+	children := make([]uint8, n)         // 2 stands for more
 	for _, p := range f.parent {
 		if p >= 0 {
 			children[p] = min(children[p]+1, 2)
 		}
 	}
+	waiting := make([]int, n)   // the side that waits while a span lasts, -1 for none
 	for _, i := range f.order { // parents come before their children
 		s := &f.spans[i]
+		side[i], waiting[i] = i, none
+		own[i], covered[i] = max(s.Duration, 0), s.Start
 		p := f.parent[i]
-		if side[i] = i; p < 0 {
+		if p < 0 {
 			continue
 		}
-		switch far := f.spans[p].Service != s.Service; {
-		case far && !isCall(s) && (isCall(&f.spans[p]) || children[p] == 1 && !isSide(&f.spans[p])) && f.spans[p].Duration >= s.Duration:
-			visit(Trait{Underway, f.spans[p].Endpoint, s.Endpoint, f.spans[p].Duration - s.Duration})
-			own[p] = 0 // it did nothing but wait
-		case !far && !isSide(s) && !f.shared[p]:
-			side[i] = side[p]
+		from := &f.spans[p]
+		switch far := from.Service != s.Service; {
+		case !far && (isCall(s) || !isSide(s)) && !f.shared[p]:
+			if side[i] = side[p]; isCall(s) && s.Kind != DB {
+				waiting[i] = side[i]
+			}
+		case far && !isCall(s) && (isCall(from) || children[p] == 1 && !isSide(from)) && from.Duration >= s.Duration:
+			visit(Trait{Underway, from.Endpoint, s.Endpoint, from.Duration - s.Duration})
+			waiting[p] = side[p]
+		case s.Kind == API && !isCall(from):
+			waiting[i] = side[p] // nobody sent a span of the call
 		}
 	}
-	for i := range own {
-		if side[i] != i {
-			own[side[i]] += own[i]
+	for _, i := range f.byStart {
+		t := waiting[i]
+		if t == none || t == i {
+			continue
+		}
+		from := max(f.spans[i].Start, covered[t])
+		if to := min(f.spans[i].End(), f.spans[t].End()); to > from {
+			own[t] -= to - from
+			covered[t] = to
 		}
 	}
 	for i := range f.spans {

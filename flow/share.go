@@ -121,9 +121,9 @@ func (f *folded) shares(endpoints []uint64, complete func(hop int, x *Hand, call
 	return out
 }
 
-// ownTimes is of each span the time in which no child of it runs. Spans come by
-// start, so that what of a parent its children cover grows from the front.
-func (f *folded) ownTimes() []int64 {
+// owned adds up own time by endpoint. Spans come by start, so that what of a
+// parent its children cover grows from the front.
+func (f *folded) owned(endpoints []uint64) []uint64 {
 	n := len(f.spans)
 	times := make([]int64, 2*n) // of each span: its own time, and until when children cover it
 	own, covered := times[:n], times[n:]
@@ -142,14 +142,8 @@ func (f *folded) ownTimes() []int64 {
 			covered[p] = to
 		}
 	}
-	return own
-}
-
-// owned adds up own time by endpoint.
-func (f *folded) owned(endpoints []uint64) []uint64 {
-	own := f.ownTimes()
 	out := make([]uint64, len(endpoints)+1)
-	side := make([]int64, len(own)) // parents come before their children
+	side := covered // the times are done with; parents come before their children
 	for _, i := range f.order {
 		s := &f.spans[i]
 		switch at, known := slices.BinarySearch(endpoints, s.Endpoint); {

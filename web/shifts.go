@@ -121,7 +121,10 @@ func changed(x *flow.Finding, d *directory) string {
 	}
 	switch x.Rule {
 	case flow.ShiftedSteps:
-		return fmt.Sprintf("%s goes on to %s in %s of flows, before in %s", name(x.A), name(x.B), percent(x.Is), percent(x.Was))
+		if x.Is < x.Was {
+			return fmt.Sprintf("no longer goes on to %s: in %s of flows, before in %s", name(x.B), percent(x.Is), percent(x.Was))
+		}
+		return fmt.Sprintf("now goes on to %s: in %s of flows, before in %s", name(x.B), percent(x.Is), percent(x.Was))
 	case flow.ShiftedNetwork:
 		return fmt.Sprintf("longer on the way from %s to %s: %v instead of %v in the middle", serviceOf(d, x.A), serviceOf(d, x.B), usually(x.Is), usually(x.Was))
 	}

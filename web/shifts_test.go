@@ -51,7 +51,7 @@ func TestServicesThatOnlyGotSlowerAreFailuresToo(t *testing.T) {
 	for _, f := range ask[FailureList](t, w, "/api/v1/failures").Failures {
 		rules[f.Culprit.Rule] = f
 	}
-	if f := rules["shift.steps"]; f.Status != "stalled" || f.Culprit.Service != "stock" || f.Culprit.Reason != "GET /items goes on to POST /orders in 5 % of flows, before in 100 %" {
+	if f := rules["shift.steps"]; f.Status != "stalled" || f.Culprit.Service != "stock" || f.Culprit.Reason != "no longer goes on to POST /orders: in 5 % of flows, before in 100 %" {
 		t.Errorf("%+v", f)
 	}
 	if f := rules["shift.network"]; f.Status != "slow" || f.Culprit.Role != "hand-off" || f.Culprit.Between == nil {

@@ -37,6 +37,7 @@ type joiner struct {
 	savedTo   time.Time // the watermark that was saved last
 	lessons   []due     // that have not counted yet
 	profile   profile
+	asks      int // of whom callers call outside, in this step
 	alone     bool      // nobody else joins here, so that what was taken in is done for good
 	began     time.Time // when it started
 	taughtTo  time.Time // what was taken in up to here has taught what it could
@@ -103,7 +104,7 @@ func (j *joiner) step(ctx context.Context) (int, error) {
 		// flow whose next spans wait in the queue for one that is quiet, or stalled.
 		now = batches[n-1].IngestedAt
 	}
-	j.now = now
+	j.now, j.asks = now, 0
 	before := j.stats.spans.Load()
 	for i := range batches {
 		if err := j.takeIn(ctx, &batches[i]); err != nil {

@@ -12,6 +12,10 @@ import (
 // whether it is always the same.
 const maxAsked = 10
 
+// maxAsks of a step read a flow for it: of a new estate everything is asked, and
+// verdicts must not wait for that. Others will come to ask again.
+const maxAsks = 25
+
 // outside is whom an endpoint calls that sends no spans. The narrow spans, of
 // which most flows are judged, do not name the callee, so that it is read from
 // the store for the first flows of each caller.
@@ -79,9 +83,10 @@ func (j *joiner) calledBy(caller uint64) uint64 {
 // askOutside reads a flow again, once it is plain that nobody will send the
 // other side of its calls.
 func (j *joiner) askOutside(ctx context.Context, ts *tenantState, f *flowState, o *flow.Outline, quiet time.Duration) error {
-	if quiet < unseenPatience {
+	if quiet < unseenPatience || j.asks >= maxAsks {
 		return nil
 	}
+	j.asks++
 	o.Silent(func(caller uint64) { j.party(caller).asked++ })
 	known, err := j.endpoints(ctx, ts, f)
 	if err != nil {
