@@ -61,7 +61,9 @@ func (s *Story) kept(h int) int {
 	return best
 }
 
-const calleeSlow = "callee.slow"
+// CalleeSlow is the rule that depends on what is known of the callee: of one that
+// took no longer than ever the caller is blamed instead.
+const CalleeSlow = "callee.slow"
 
 // outlasted blames a callee that did not fail and that its caller would not wait for.
 func (s *Story) outlasted(h int) Judgement {
@@ -88,7 +90,7 @@ func (s *Story) outlasted(h int) Judgement {
 	e := &party.Endpoint
 	took := s.fold.spans[to].Duration
 	c := &Culprit{Endpoint: party.ID, Service: e.Service, Operation: e.Operation, Kind: e.Kind, System: e.System, Role: party.Role, Host: e.Host,
-		Reason: clip("slow: took " + short(time.Duration(took)) + ", longer than its caller waits"), Rule: calleeSlow, Confidence: Medium,
+		Reason: clip("slow: took " + short(time.Duration(took)) + ", longer than its caller waits"), Rule: CalleeSlow, Confidence: Medium,
 		Trace: s.fold.trace[to], Span: s.Facts[to].ID}
 	c.Signature = Signature(c.Reason)
 	return Judgement{Culprit: c, Hop: h, FailedAt: s.failedAt(h)}
@@ -158,7 +160,7 @@ func (s *Story) side(h int, last try) (Party, string, Confidence) {
 	case to != nil && hop.Outcome == TimedOut && from != nil && s.asEver(last.to):
 		return *from, "caller.timeout", Medium // it took as long as it always does
 	case to != nil && hop.Outcome == TimedOut:
-		return *to, "callee.slow", Medium
+		return *to, CalleeSlow, Medium
 	case to != nil:
 		return *to, "callee.error", Medium // something inside it said so
 	}

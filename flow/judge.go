@@ -102,9 +102,6 @@ func (s *Story) Judge(exp Expectations, c Clock) Judgement {
 		}
 	}
 	j.CheckAt, j.Overdue = open.until, open.early
-	if j.Culprit != nil && j.Culprit.Rule == calleeSlow {
-		j.again(MissPatience, c) // others teach whether it took that long before
-	}
 	if j.Verdict == Stalled {
 		j.again(StallAgain, c)
 	}

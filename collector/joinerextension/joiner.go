@@ -37,7 +37,7 @@ type joiner struct {
 	savedTo   time.Time // the watermark that was saved last
 	lessons   []due     // that have not counted yet
 	profile   profile
-	asks      int // of whom callers call outside, in this step
+	asks      int       // of whom callers call outside, in this step
 	alone     bool      // nobody else joins here, so that what was taken in is done for good
 	began     time.Time // when it started
 	taughtTo  time.Time // what was taken in up to here has taught what it could

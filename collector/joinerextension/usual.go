@@ -98,7 +98,8 @@ func (d *durations) quantile(q float64) time.Duration {
 type lesson struct {
 	handovers []flow.Handover
 	took      []timing
-	cut       bool // it failed, and what did not follow the failure says nothing
+	cut       bool   // it failed, and what did not follow the failure says nothing
+	unknown   uint64 // the callee that was blamed for being slow though nobody knew how long it takes, 0 for none
 	slow      bool
 	kind      uint64
 	did       []flow.StepOf
@@ -188,6 +189,16 @@ func (l *learned) lacks(s *lesson) bool {
 		}
 	}
 	return false
+}
+
+// knows reports whether it is known by now how long a callee takes that was blamed
+// for being slow: it may have been no slower than ever, and its caller in a hurry.
+func (l *learned) knows(s *lesson) bool {
+	if s.unknown == 0 {
+		return false
+	}
+	_, ok := (expectations{learned: l, of: s.moment}).Usual(flow.Measured{What: flow.Callee, B: s.unknown})
+	return ok
 }
 
 // learn takes in what a flow handed over, how long it took and what it did. Of slow flows one in ten

@@ -200,6 +200,11 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 	if v.Verdict != flow.Running && f.taught == nil {
 		f.taught = j.prepare(&v, of)
 		f.taught.since, f.taught.moment = f.changed, f.moment()
+		if c := v.Culprit; c != nil && c.Rule == flow.CalleeSlow {
+			if f.taught.unknown = c.Endpoint; ts.learnt.knows(f.taught) {
+				f.taught.unknown = 0
+			}
+		}
 		j.lessons = append(j.lessons, due{ts, f, f.taught, laterOf(f.changed.Add(j.cfg.Patience), now).Add(flow.MissPatience)})
 	}
 	if v.CheckAt > 0 {
@@ -273,7 +278,7 @@ func (j *joiner) teach(ctx context.Context, now time.Time) error {
 	for _, d := range ripe {
 		l, f, learnt := d.lesson, d.flow, d.tenant.learnt
 		slow, omits := learnt.slowTo(l), learnt.omits(l)
-		if (slow || omits || learnt.lacks(l)) && !f.doubted && f.taught == l {
+		if (slow || omits || learnt.lacks(l) || learnt.knows(l)) && !f.doubted && f.taught == l {
 			f.doubted = true
 			l.slow, l.dropped = l.slow || slow, omits
 			if d.tenant.flows[f.id] != f { // it was let go

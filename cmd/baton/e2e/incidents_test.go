@@ -16,7 +16,7 @@ import (
 )
 
 // rightIncidents is how many of the public incidents Baton must name the right service for.
-const rightIncidents = 22
+const rightIncidents = 23
 
 // TestIncidents sends labelled incidents of others, each to a tenant of its own and all within a second, and asks of each
 // what is broken and whose it is: the first answer must be the service that failed first.
