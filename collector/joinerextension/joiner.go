@@ -121,7 +121,7 @@ func (j *joiner) step(ctx context.Context) (int, error) {
 	if err := j.judge(ctx, now); err != nil {
 		return len(batches), err
 	}
-	j.profile.note(&j.write.w, wall, false)
+	j.profile.note(&j.write.w, wall, len(j.lessons) == 0)
 	if err := j.write.flush(ctx, j.sink); err != nil {
 		return len(batches), err
 	}
