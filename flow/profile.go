@@ -27,15 +27,15 @@ const (
 // spans waits.
 func (f *folded) times(visit func(Trait)) {
 	n := len(f.spans)
-	side, times := make([]int, n), make([]int64, 2*n)
-	own, covered := times[:n], times[n:] // of sides; until when waiting covers them
-	children := make([]uint8, n)         // 2 stands for more
+	numbers, times := make([]int, 2*n), make([]int64, 2*n)
+	side, waiting := numbers[:n], numbers[n:] // the side of a span; the side that waits while it lasts, -1 for none
+	own, covered := times[:n], times[n:]      // of sides; until when waiting covers them
+	children := make([]uint8, n)              // 2 stands for more
 	for _, p := range f.parent {
 		if p >= 0 {
 			children[p] = min(children[p]+1, 2)
 		}
 	}
-	waiting := make([]int, n)   // the side that waits while a span lasts, -1 for none
 	for _, i := range f.order { // parents come before their children
 		s := &f.spans[i]
 		side[i], waiting[i] = i, none

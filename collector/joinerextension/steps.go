@@ -44,7 +44,7 @@ func (l *learned) step(kind uint64, steps []flow.StepOf, callers []uint64) []cre
 	if kind == 0 {
 		return nil
 	}
-	var out []credited
+	out := make([]credited, 0, len(steps))
 	for _, c := range callers {
 		at := placeOf{kind, c}
 		p := l.always[at]

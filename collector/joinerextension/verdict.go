@@ -205,7 +205,7 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 				f.taught.unknown = 0
 			}
 		}
-		j.lessons = append(j.lessons, due{ts, f, f.taught, laterOf(f.changed.Add(j.cfg.Patience), now).Add(flow.MissPatience)})
+		j.lessons = append(j.lessons, due{ts, f, f.taught, laterOf(f.changed.Add(j.cfg.Patience), now).Add(flow.MissPatience), f.taught.began})
 	}
 	if v.CheckAt > 0 {
 		if at := now.Add(max(time.Duration(v.CheckAt-ts.clock.now(now)), j.cfg.Quiet)); f.checkAt.IsZero() || at.Before(f.checkAt) {
@@ -252,6 +252,7 @@ type due struct {
 	flow   *flowState
 	lesson *lesson
 	at     time.Time
+	began  int64
 }
 
 // teach learns from the flows that have been quiet for long enough, in the order
@@ -272,7 +273,10 @@ func (j *joiner) teach(ctx context.Context, now time.Time) error {
 		return true
 	})
 	slices.SortFunc(ripe, func(a, b due) int {
-		return cmp.Or(cmp.Compare(a.lesson.began, b.lesson.began), bytes.Compare(a.flow.id[:], b.flow.id[:]))
+		if a.began != b.began {
+			return cmp.Compare(a.began, b.began)
+		}
+		return bytes.Compare(a.flow.id[:], b.flow.id[:])
 	})
 	var err error
 	for _, d := range ripe {
