@@ -26,7 +26,7 @@ type profile struct {
 	room    []trait
 	noted   time.Time
 	notes   int // that were written, to tell their tokens apart
-	n       int
+	n       int // rows that it makes, at most
 }
 
 type profileCounts struct {
@@ -53,7 +53,7 @@ type act struct {
 const (
 	// noteEvery is how often the counts are written.
 	noteEvery = 5 * time.Second
-	// maxProfile bounds what is counted between two writes: 30 MB.
+	// maxProfile bounds the rows of one write; what comes beyond them is not counted.
 	maxProfile = 200_000
 )
 
@@ -78,7 +78,7 @@ func (p *profile) add(tenant string, l *lesson) {
 		c = &profileCounts{times: map[timeKey]uint32{}, acts: map[actKey]uint32{}, did: map[uint64]act{}}
 		p.tenants[tenant] = c
 	}
-	before := len(c.times) + len(c.did)
+	before := len(c.times)
 	minute := uint32(max(l.began, 0) / int64(time.Minute))
 	for _, t := range l.traits {
 		c.times[timeKey{t, minute}]++
@@ -98,8 +98,11 @@ func (p *profile) add(tenant string, l *lesson) {
 	if _, ok := c.did[id]; !ok {
 		c.did[id] = act{l.callers, l.did}
 	}
-	c.acts[actKey{id, minute}]++
-	p.n += len(c.times) + len(c.did) - before
+	k := actKey{id, minute}
+	if c.acts[k]++; c.acts[k] == 1 {
+		p.n += len(l.callers) + len(l.did)
+	}
+	p.n += len(c.times) - before
 }
 
 // note adds what was counted to what is written, now and then or all of it. The

@@ -101,21 +101,13 @@ func (v *value) overLimit(l flow.Limits) bool {
 	return l.Hot(v.key, starts)
 }
 
-func (s *seg) carriesHot() bool {
-	return slices.ContainsFunc(s.values, func(v *value) bool { return v.hot })
-}
-
 // assign partitions a component into flows. Ids are minted once: a merge keeps
 // the oldest flow's id, after a split the oldest segment keeps it, and every id
 // that nobody holds any more becomes an alias.
 func (j *joiner) assign(ts *tenantState, component []*seg, now time.Time) {
 	slices.SortFunc(component, compareSegs)
 	nodes := ts.nodes(component)
-	var hot func(uint64) bool
-	if slices.ContainsFunc(component, (*seg).carriesHot) { // few do, and asking of each value is dear
-		hot = func(h uint64) bool { v := ts.values[h]; return v != nil && v.hot }
-	}
-	joined := flow.Partition(nodes, j.cfg.Limits, hot)
+	joined := flow.Partition(nodes, j.cfg.Limits, func(h uint64) bool { v := ts.values[h]; return v != nil && v.hot })
 	groups := make([][]*seg, joined.Groups)
 	shared := make([][]*seg, joined.Groups)
 	for i, s := range component {
