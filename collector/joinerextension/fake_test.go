@@ -25,6 +25,8 @@ type fakeStore struct {
 	ends     map[uint64]flow.Endpoint // of spans that were sent
 	listed   map[uint64]bool          // endpoints that the joiner wrote
 	fail     int                      // the next n writes are refused
+	deaf     int                      // of the next reads one in three is refused, n in all
+	asked    int
 	revision map[string]uint64        // of state
 	late     func()                   // what happens while the next write is on its way
 	troubled map[flow.FlowID]uint64   // the highest revision among flows in trouble; odd ends it
@@ -36,6 +38,15 @@ type fakeStore struct {
 func newFakeStore() *fakeStore {
 	return &fakeStore{spans: map[flow.TraceID]map[spanKey]flow.Facts{}, hashes: map[uint64]map[flow.TraceID]time.Time{},
 		segments: map[string]store.Segment{}, flows: map[flow.FlowID]flow.Flow{}, alias: map[flow.FlowID]flow.FlowID{}, state: map[string][]byte{}, revision: map[string]uint64{}, gone: map[flow.FlowID]uint64{}, ends: map[uint64]flow.Endpoint{}, listed: map[uint64]bool{}, troubled: map[flow.FlowID]uint64{}, profile: map[string][]store.ProfileRow{}}
+}
+
+// away reports whether the engine is away when something is asked.
+func (f *fakeStore) away() error {
+	if f.asked++; f.deaf == 0 || f.asked%3 != 0 {
+		return nil
+	}
+	f.deaf--
+	return store.ErrUnavailable
 }
 
 // commit stores one batch of facts, as ingest does.
@@ -106,6 +117,9 @@ func (f *fakeStore) KnownHashes(_ context.Context, add func(uint64)) error {
 func (f *fakeStore) Tenants(context.Context) ([]string, error) { return []string{""}, nil }
 
 func (f *fakeStore) ReadFacts(_ context.Context, _ string, ids []flow.TraceID) ([]flow.Facts, error) {
+	if err := f.away(); err != nil {
+		return nil, err
+	}
 	var out []flow.Facts
 	for _, id := range ids {
 		for _, x := range f.spans[id] {
@@ -116,6 +130,9 @@ func (f *fakeStore) ReadFacts(_ context.Context, _ string, ids []flow.TraceID) (
 }
 
 func (f *fakeStore) TracesByHash(_ context.Context, _ string, hashes []uint64) (map[uint64][]store.SeenTrace, error) {
+	if err := f.away(); err != nil {
+		return nil, err
+	}
 	out := map[uint64][]store.SeenTrace{}
 	for _, h := range hashes {
 		for t, at := range f.hashes[h] {
@@ -126,6 +143,9 @@ func (f *fakeStore) TracesByHash(_ context.Context, _ string, hashes []uint64) (
 }
 
 func (f *fakeStore) FlowsOfTraces(_ context.Context, _ string, ids []flow.TraceID) ([]store.Segment, error) {
+	if err := f.away(); err != nil {
+		return nil, err
+	}
 	var out []store.Segment
 	for _, s := range f.segments {
 		if !s.Gone && slices.Contains(ids, s.Trace) {
@@ -136,6 +156,9 @@ func (f *fakeStore) FlowsOfTraces(_ context.Context, _ string, ids []flow.TraceI
 }
 
 func (f *fakeStore) SegmentsOfFlows(_ context.Context, _ string, ids []flow.FlowID) ([]store.Segment, error) {
+	if err := f.away(); err != nil {
+		return nil, err
+	}
 	var out []store.Segment
 	for _, s := range f.segments {
 		if !s.Gone && slices.Contains(ids, s.Flow) {
@@ -252,6 +275,9 @@ func (f *fakeStore) OpenFlows(context.Context, string) ([]flow.FlowID, error) {
 }
 
 func (f *fakeStore) EndpointsByID(_ context.Context, _ string, ids []uint64) (map[uint64]flow.Endpoint, error) {
+	if err := f.away(); err != nil {
+		return nil, err
+	}
 	out := map[uint64]flow.Endpoint{}
 	for _, id := range ids {
 		if e, ok := f.ends[id]; ok {

@@ -38,6 +38,7 @@ type joiner struct {
 	lessons   []due     // that have not counted yet
 	profile   profile
 	asks      int       // of whom callers call outside, in this step
+	broken    bool      // a question failed halfway: what is in memory may lack what the store has
 	alone     bool      // nobody else joins here, so that what was taken in is done for good
 	began     time.Time // when it started
 	taughtTo  time.Time // what was taken in up to here has taught what it could
@@ -108,14 +109,17 @@ func (j *joiner) step(ctx context.Context) (int, error) {
 	before := j.stats.spans.Load()
 	for i := range batches {
 		if err := j.takeIn(ctx, &batches[i]); err != nil {
+			j.broken = true
 			return i, err
 		}
 	}
 	j.rush = j.stats.spans.Load()-before >= rushFrom
-	if err := j.wake(ctx, now); err != nil {
-		return len(batches), err
+	err = j.wake(ctx, now)
+	if err == nil {
+		err = j.rejoin(ctx, now)
 	}
-	if err := j.rejoin(ctx, now); err != nil {
+	if err != nil {
+		j.broken = true
 		return len(batches), err
 	}
 	if err := j.judge(ctx, now); err != nil {

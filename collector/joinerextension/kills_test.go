@@ -21,7 +21,7 @@ type rushed struct {
 	stalled int                  // flows that were ever called so
 }
 
-// rush plays the demo's flows as fast as they go, while the joiner is killed and its store refuses writes.
+// rush plays the demo's flows as fast as they go, while the joiner is killed and its store refuses what is asked of it.
 func rush(t *testing.T, seed uint64, flows, kills int) rushed {
 	t.Helper()
 	x, err := flow.NewExtractor(flow.Rules{Keys: []string{"order.id"}})
@@ -32,10 +32,12 @@ func rush(t *testing.T, seed uint64, flows, kills int) rushed {
 	world := shop.NewWorld(shop.NewPlanner(seed, truthStart.Add(-time.Minute), 50, 0.02), 1)
 	queue := requests(world, flows)
 	ctx := context.Background()
-	p.restart(ctx)
+	var w *worker
+	restart := func() { w = &worker{stats: &counters{}, make: p.newJoiner} }
+	restart()
 	step := func() {
 		for range 20 {
-			if n, _ := p.joiner.step(ctx); n == 0 {
+			if n, err := w.step(ctx); n == 0 && err == nil {
 				return
 			}
 		}
@@ -59,10 +61,11 @@ func rush(t *testing.T, seed uint64, flows, kills int) rushed {
 				continue
 			}
 			p.store.torn = p.rng.IntN(4) // dies in the middle of a write
-			_, _ = p.joiner.step(ctx)
+			_, _ = w.step(ctx)
 			p.store.torn = 0
 			p.now = p.now.Add(time.Second + time.Duration(p.rng.IntN(2000))*time.Millisecond)
-			p.restart(ctx)
+			restart()
+			p.store.deaf = 20
 			for n := range world.Processes() {
 				if p.rng.IntN(2) == 0 {
 					until[n] = p.now.Add(time.Duration(p.rng.IntN(6000)) * time.Millisecond)
@@ -76,12 +79,13 @@ func rush(t *testing.T, seed uint64, flows, kills int) rushed {
 		}
 		step()
 	}
+	p.store.deaf = 0
 	for range 60 {
 		p.now = p.now.Add(2 * time.Second)
 		step()
 	}
 	out := rushed{flows: map[string]flow.Flow{}, stalled: len(p.store.stalled)}
-	for _, s := range p.joiner.tenants[""].learnt.Senders {
+	for _, s := range w.joiner.tenants[""].learnt.Senders {
 		out.sent += s.Sent
 	}
 	for _, a := range p.answers() {

@@ -97,6 +97,9 @@ func (f *leanStore) Batches(_ context.Context, since time.Time, known func(strin
 }
 
 func (f *leanStore) ReadFacts(_ context.Context, _ string, ids []flow.TraceID) ([]flow.Facts, error) {
+	if err := f.away(); err != nil {
+		return nil, err
+	}
 	var out []flow.Facts
 	for _, id := range ids {
 		for i := range f.traces[id] {
@@ -113,6 +116,9 @@ func (f *leanStore) ReadFacts(_ context.Context, _ string, ids []flow.TraceID) (
 }
 
 func (f *leanStore) TracesByHash(_ context.Context, _ string, hashes []uint64) (map[uint64][]store.SeenTrace, error) {
+	if err := f.away(); err != nil {
+		return nil, err
+	}
 	out := map[uint64][]store.SeenTrace{}
 	for _, h := range hashes {
 		if s := f.seen[h]; len(s) > 0 {
@@ -142,6 +148,9 @@ func (f *leanStore) collect(keys map[string]struct{}, out []store.Segment) []sto
 }
 
 func (f *leanStore) FlowsOfTraces(_ context.Context, _ string, ids []flow.TraceID) (out []store.Segment, _ error) {
+	if err := f.away(); err != nil {
+		return nil, err
+	}
 	for _, id := range ids {
 		out = f.collect(f.ofTrace[id], out)
 	}
@@ -149,6 +158,9 @@ func (f *leanStore) FlowsOfTraces(_ context.Context, _ string, ids []flow.TraceI
 }
 
 func (f *leanStore) SegmentsOfFlows(_ context.Context, _ string, ids []flow.FlowID) (out []store.Segment, _ error) {
+	if err := f.away(); err != nil {
+		return nil, err
+	}
 	for _, id := range ids {
 		out = f.collect(f.ofFlow[id], out)
 	}

@@ -171,9 +171,13 @@ func (p *truthPlay) run(flows int, keys []string) {
 	p.took = time.Since(began)
 }
 
+func (p *truthPlay) newJoiner() *joiner {
+	return newJoiner(defaultConfig().(*Config), p.store, p.store, p.store, p.store, zap.NewNop(), func() time.Time { return p.now })
+}
+
 // restart begins with what the store knows.
 func (p *truthPlay) restart(ctx context.Context) {
-	p.joiner = newJoiner(defaultConfig().(*Config), p.store, p.store, p.store, p.store, zap.NewNop(), func() time.Time { return p.now })
+	p.joiner = p.newJoiner()
 	if err := p.joiner.start(ctx); err != nil {
 		p.t.Fatal(err)
 	}

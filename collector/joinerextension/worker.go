@@ -49,6 +49,10 @@ func (w *worker) step(ctx context.Context) (int, error) {
 		w.joiner = j
 	}
 	took, err := w.joiner.step(ctx)
+	if w.joiner.broken {
+		w.joiner = nil // to begin anew from what was saved, as after a kill
+		return took, err
+	}
 	if err == nil && took == 0 && !w.ghosts.IsZero() {
 		if err = w.joiner.layGhosts(ctx, w.ghosts); err == nil {
 			w.ghosts = time.Time{}

@@ -34,9 +34,9 @@ func playTwo(t *testing.T, e *estate, seed uint64) *fakeStore {
 	}
 	turns := 0
 	step := func(n int) {
-		for tries := 0; tries < 20; tries++ {
+		for tries := range 40 {
 			took, err := workers[n].step(context.Background())
-			if err != nil && tries == 19 {
+			if err != nil && tries == 39 {
 				t.Fatal(err)
 			}
 			if err == nil && took == 0 {
@@ -67,6 +67,10 @@ func playTwo(t *testing.T, e *estate, seed uint64) *fakeStore {
 			st.torn = 1 + rnd.IntN(3)
 			_, _ = workers[n].step(context.Background())
 			st.torn = 0
+		case 4:
+			st.deaf = rnd.IntN(10)
+			step(n)
+			st.deaf = 0
 		case 3:
 			if workers[n].standby() {
 				return
