@@ -14,6 +14,7 @@ type Piece struct {
 // the narrow spans are known.
 type folded struct {
 	tree
+	room   *room
 	facts  []*Facts
 	shared []bool
 	hop    []int // hop of each span, -1 for none
@@ -33,7 +34,7 @@ type folded struct {
 	meetings map[meeting]bool // see met
 
 	children []uint16 // of each span, two standing for more; nil until asked for
-	stepped  *stepped // see steps, nil until asked for
+	stepped  stepped  // see steps
 }
 
 // hopFold is one hop: the attempts made at it and the spans inside it.
@@ -64,7 +65,7 @@ func foldPieces(r *room, pieces []Piece, facts []*Facts) *folded {
 	for i := range pieces {
 		n += len(pieces[i].Spans)
 	}
-	f := &folded{facts: facts, shared: r.bools.take(n)[:0], hop: r.ints.take(n), try: r.ints.take(n), served: r.bools.take(n), slab: r.attempts.take(n)[:0],
+	f := &folded{room: r, facts: facts, shared: r.bools.take(n)[:0], hop: r.ints.take(n), try: r.ints.take(n), served: r.bools.take(n), slab: r.attempts.take(n)[:0],
 		hops: r.hops.take(n/2 + 1)[:0]}
 	var spans []Span
 	if len(pieces) == 1 {

@@ -15,6 +15,7 @@ type room struct {
 	attempts slab[attempt]
 	hops     slab[hopFold]
 	starts   slab[startOf]
+	steps    slab[StepOf]
 }
 
 var rooms = sync.Pool{New: func() any { return new(room) }}
@@ -30,6 +31,7 @@ func (r *room) leave() {
 	r.attempts.reset()
 	r.hops.reset()
 	r.starts.reset()
+	r.steps.reset()
 	rooms.Put(r)
 }
 

@@ -13,11 +13,11 @@ type StepOf struct{ Caller, Callee uint64 }
 // each, and the endpoints of all spans that may be asked for their steps. A call
 // is not asked: that its other side sent no span says nothing of the caller.
 func (f *folded) steps() (steps []StepOf, callers []uint64) {
-	if f.stepped != nil {
+	if f.stepped.known {
 		return f.stepped.steps, f.stepped.callers
 	}
-	steps = make([]StepOf, 0, len(f.spans))
-	callers = make([]uint64, 0, len(f.spans))
+	steps = f.room.steps.take(len(f.spans))[:0]
+	callers = f.room.keys.take(len(f.spans))[:0]
 	for i := range f.spans {
 		if f.shared[i] {
 			continue
@@ -31,11 +31,12 @@ func (f *folded) steps() (steps []StepOf, callers []uint64) {
 	}
 	slices.SortFunc(steps, compareSteps)
 	slices.Sort(callers)
-	f.stepped = &stepped{slices.Compact(steps), slices.Compact(callers)}
+	f.stepped = stepped{true, slices.Compact(steps), slices.Compact(callers)}
 	return f.stepped.steps, f.stepped.callers
 }
 
 type stepped struct {
+	known   bool
 	steps   []StepOf
 	callers []uint64
 }
@@ -49,6 +50,7 @@ func compareSteps(a, b StepOf) int {
 }
 
 // Steps lists what the spans of a flow did inside themselves, and who might have.
+// The lists are the outline's, and go when it is closed.
 func (o *Outline) Steps() (kind uint64, steps []StepOf, callers []uint64) {
 	steps, callers = o.fold.steps()
 	return o.EntryEndpoint(), steps, callers

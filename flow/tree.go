@@ -78,21 +78,23 @@ func newForest(r *room, spans []Span, trace []TraceID) tree {
 // one, whatever the clocks say.
 func (t *tree) adopt() {
 	var calls, roots []int
+	for _, i := range t.byStart {
+		if s := &t.spans[i]; s.Step == Call && s.Role == Gateway {
+			calls = append(calls, i)
+		}
+	}
+	if len(calls) == 0 {
+		return
+	}
 	served := map[int]bool{}
 	for _, i := range t.byStart {
-		s := &t.spans[i]
-		switch {
-		case s.Step == Call && s.Role == Gateway:
-			calls = append(calls, i)
+		switch s := &t.spans[i]; {
 		case s.Step != Serve || s.Role == Gateway:
 		case t.parent[i] < 0:
 			roots = append(roots, i)
 		default:
 			served[t.parent[i]] = true
 		}
-	}
-	if len(calls) == 0 {
-		return
 	}
 	for _, i := range t.byStart { // a gateway that was called with a context passes it on: its backend is its sibling
 		if s := &t.spans[i]; s.Step == Serve && s.Role != Gateway && t.parent[i] >= 0 && slices.ContainsFunc(calls, func(c int) bool {

@@ -145,14 +145,8 @@ func (o *Outline) Took(visit func(m Measured, took time.Duration)) { o.fold.lear
 // Took visits what the flow took, for learning what is usual.
 func (s *Story) Took(visit func(m Measured, took time.Duration)) { s.fold.learn(visit) }
 
-// learn visits callees twice: in flows of this type, and in any.
 func (f *folded) learn(visit func(Measured, time.Duration)) {
-	f.measure(func(t taken) {
-		visit(t.Measured, time.Duration(t.took))
-		if t.What == Callee {
-			visit(Measured{Callee, 0, t.B}, time.Duration(t.took))
-		}
-	})
+	f.measure(func(t taken) { visit(t.Measured, time.Duration(t.took)) })
 }
 
 // slowAgain is when to look again at a flow that seems slow and is not called so
@@ -167,28 +161,33 @@ func (f *folded) slowAgain(exp Expectations, c Clock) int64 {
 // slow reports whether the flow took far longer than flows of its type do, or
 // one of its steps so much longer than usual that the whole flow must feel it.
 func (f *folded) slow(exp Expectations) bool {
-	g := Gauge{Exp: exp}
-	f.measure(func(t taken) { g.Add(t.Measured, time.Duration(t.took)) })
+	var g Gauge
+	f.measure(func(t taken) {
+		if g.Asks(t.What) {
+			if u, ok := exp.Usual(t.Measured); ok {
+				g.Add(t.What, time.Duration(t.took), u)
+			}
+		}
+	})
 	return g.Slow
 }
 
 // Gauge tells from what a flow took, the whole flow first, whether it was slow.
 type Gauge struct {
-	Exp  Expectations
 	Slow bool
 
 	whole Usual
 }
 
-// Add takes in how long something took in the flow.
-func (g *Gauge) Add(m Measured, took time.Duration) {
-	if g.Slow || m.What != WholeFlow && g.whole.N < sureSamples || m.What == Callee && m.A == 0 {
-		return
-	}
-	u, ok := g.Exp.Usual(m)
+// Asks reports whether it still matters how long such a thing took.
+func (g *Gauge) Asks(what Measure) bool {
+	return !g.Slow && (what == WholeFlow || g.whole.N >= sureSamples)
+}
+
+// Add takes in how long something took in the flow, and what is usual.
+func (g *Gauge) Add(what Measure, took time.Duration, u Usual) {
 	switch {
-	case !ok:
-	case m.What == WholeFlow:
+	case what == WholeFlow:
 		g.whole = u
 		g.Slow = took > u.limit()
 	case u.N >= sureSamples && took > u.limit():

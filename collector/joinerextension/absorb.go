@@ -131,16 +131,13 @@ func (j *joiner) connect(ctx context.Context, ts *tenantState, changed []*trace,
 			pending = append(pending, t.segs...)
 			touched = append(touched, t.segs...)
 		}
-		ask, linked, here := ts.missing(pending)
+		ask, linked, here := ts.enter(pending)
 		more, again, err := j.find(ctx, ts, ask, linked, &budget, now)
 		if err != nil {
 			return nil, err
 		}
-		for _, s := range slices.Concat(pending, here, again) {
-			ts.register(s)
-		}
-		if changed = more; len(changed) > 0 {
-			pending = nil
+		pending = append(here, again...)
+		if changed = more; len(changed)+len(pending) > 0 {
 			continue
 		}
 		if pending = ts.gaps(touched, j.cfg.Limits); len(pending) == 0 {
@@ -149,16 +146,12 @@ func (j *joiner) connect(ctx context.Context, ts *tenantState, changed []*trace,
 	}
 }
 
-// missing opens an entry for every value of the segments that has none, and
-// lists those of which the store may know more. Linked traces are told apart by
-// whether they must be loaded or are here.
-func (ts *tenantState) missing(segs []*seg) (ask []uint64, linked []flow.TraceID, here []*seg) {
+// enter registers the segments, and lists the values new here of which the store
+// may know more. Linked traces are told apart by whether they must be loaded or
+// are here.
+func (ts *tenantState) enter(segs []*seg) (ask []uint64, linked []flow.TraceID, here []*seg) {
 	for _, s := range segs {
-		s.carried(func(k *flow.Key, named flow.TraceID) {
-			if ts.values[k.Hash] != nil {
-				return
-			}
-			ts.open(k)
+		ts.register(s, func(k *flow.Key, named flow.TraceID) {
 			if !ts.known.addNew(k.Hash) {
 				return
 			}

@@ -27,10 +27,10 @@ type fakeStore struct {
 	fail     int                      // the next n writes are refused
 	deaf     int                      // of the next reads one in three is refused, n in all
 	asked    int
-	revision map[string]uint64        // of state
-	late     func()                   // what happens while the next write is on its way
-	troubled map[flow.FlowID]uint64   // the highest revision among flows in trouble; odd ends it
-	torn     int                      // the next write is cut off before its last n parts, as when the writer dies
+	revision map[string]uint64      // of state
+	late     func()                 // what happens while the next write is on its way
+	troubled map[flow.FlowID]uint64 // the highest revision among flows in trouble; odd ends it
+	torn     int                    // the next write is cut off before its last n parts, as when the writer dies
 	profile  map[string][]store.ProfileRow
 	unsaid   int // the next n profiles are taken and their writer is told that they were not
 }

@@ -51,6 +51,7 @@ type joiner struct {
 	ids       []uint64 // scratch of row
 	services  []string
 	timings   []timing // scratch of prepare
+	acts      acts
 	stats     *counters
 }
 

@@ -1,12 +1,9 @@
 package joinerextension
 
 import (
-	"encoding/binary"
 	"slices"
 	"strconv"
 	"time"
-
-	"github.com/cespare/xxhash/v2"
 
 	"github.com/baton-observability/baton/flow"
 	"github.com/baton-observability/baton/store"
@@ -32,7 +29,6 @@ type profile struct {
 type profileCounts struct {
 	times map[timeKey]uint32
 	acts  map[actKey]uint32
-	did   map[uint64]act
 }
 
 type timeKey struct {
@@ -41,13 +37,8 @@ type timeKey struct {
 }
 
 type actKey struct {
-	did    uint64
+	*act
 	minute uint32
-}
-
-type act struct {
-	callers []uint64
-	steps   []flow.StepOf
 }
 
 const (
@@ -67,7 +58,7 @@ func (p *profile) traitsOf(of lessons) []trait {
 
 // add counts what a flow did, when it is known to be over.
 func (p *profile) add(tenant string, l *lesson) {
-	if p.n >= maxProfile || len(l.callers)+len(l.traits) == 0 {
+	if p.n >= maxProfile || (l.did == nil || len(l.did.callers) == 0) && len(l.traits) == 0 {
 		return
 	}
 	c := p.tenants[tenant]
@@ -75,7 +66,7 @@ func (p *profile) add(tenant string, l *lesson) {
 		if p.tenants == nil {
 			p.tenants = map[string]*profileCounts{}
 		}
-		c = &profileCounts{times: map[timeKey]uint32{}, acts: map[actKey]uint32{}, did: map[uint64]act{}}
+		c = &profileCounts{times: map[timeKey]uint32{}, acts: map[actKey]uint32{}}
 		p.tenants[tenant] = c
 	}
 	before := len(c.times)
@@ -83,24 +74,11 @@ func (p *profile) add(tenant string, l *lesson) {
 	for _, t := range l.traits {
 		c.times[timeKey{t, minute}]++
 	}
-	h := xxhash.New()
-	var b [16]byte
-	for _, x := range l.callers {
-		binary.LittleEndian.PutUint64(b[:], x)
-		_, _ = h.Write(b[:8])
-	}
-	for _, s := range l.did {
-		binary.LittleEndian.PutUint64(b[:], s.Caller)
-		binary.LittleEndian.PutUint64(b[8:], s.Callee)
-		_, _ = h.Write(b[:])
-	}
-	id := h.Sum64()
-	if _, ok := c.did[id]; !ok {
-		c.did[id] = act{l.callers, l.did}
-	}
-	k := actKey{id, minute}
-	if c.acts[k]++; c.acts[k] == 1 {
-		p.n += len(l.callers) + len(l.did)
+	if l.did != nil {
+		k := actKey{l.did, minute}
+		if c.acts[k]++; c.acts[k] == 1 {
+			p.n += len(l.did.callers) + len(l.did.steps)
+		}
 	}
 	p.n += len(c.times) - before
 }
@@ -126,11 +104,10 @@ func (p *profile) rows() (rows []store.ProfileRow) {
 		}
 		sums := map[timeKey]uint32{}
 		for k, n := range c.acts {
-			did := c.did[k.did]
-			for _, x := range did.callers {
+			for _, x := range k.callers {
 				sums[timeKey{trait{x, 0, flow.Acted, 0}, k.minute}] += n
 			}
-			for _, s := range did.steps {
+			for _, s := range k.steps {
 				sums[timeKey{trait{s.Caller, s.Callee, flow.Stepped, 0}, k.minute}] += n
 			}
 		}

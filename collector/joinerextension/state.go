@@ -216,7 +216,10 @@ func (ts *tenantState) open(k *flow.Key) *value {
 	return v
 }
 
-func (ts *tenantState) register(s *seg) {
+// register ties the segment to its values, and says which of them nothing here
+// had. Of one that has none yet only the last it was tied to can be the same again.
+func (ts *tenantState) register(s *seg, opened func(k *flow.Key, named flow.TraceID)) {
+	fresh := len(s.values) == 0
 	s.values = slices.DeleteFunc(s.values, func(v *value) bool {
 		if v.gone {
 			ts.torn--
@@ -226,15 +229,17 @@ func (ts *tenantState) register(s *seg) {
 	if s.values == nil {
 		s.values = make([]*value, 0, 1+len(s.Links)+len(s.Keys)+len(s.Sent)+len(s.Taken))
 	}
-	s.carried(func(k *flow.Key, _ flow.TraceID) {
+	s.carried(func(k *flow.Key, named flow.TraceID) {
 		v := ts.values[k.Hash]
 		if v == nil {
 			v = ts.open(k)
+			opened(k, named)
 		}
-		if !slices.Contains(v.segs, s) {
-			v.segs = append(v.segs, s)
-			s.values = append(s.values, v)
+		if n := len(v.segs); fresh && n > 0 && v.segs[n-1] == s || !fresh && slices.Contains(v.segs, s) {
+			return
 		}
+		v.segs = append(v.segs, s)
+		s.values = append(s.values, v)
 	})
 }
 

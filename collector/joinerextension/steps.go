@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/binary"
 	"errors"
+	"math/bits"
 	"slices"
 
 	"github.com/baton-observability/baton/flow"
@@ -39,13 +40,53 @@ type credited struct {
 	by   int
 }
 
+// act is what the spans of a flow did inside themselves, and who might have. Most
+// flows did what others did, and share one.
+type act struct {
+	callers []uint64
+	steps   []flow.StepOf
+}
+
+// acts are those seen lately, by a hash.
+type acts map[uint64]*act
+
+// maxActs bounds them; past it the memory starts anew.
+const maxActs = 10_000
+
+// of keeps what does not belong to the caller.
+func (a *acts) of(steps []flow.StepOf, callers []uint64) *act {
+	var h uint64
+	mix := func(x uint64) { h = bits.RotateLeft64((h^x)*0x9E3779B97F4A7C15, 29) }
+	for _, c := range callers {
+		mix(c)
+	}
+	for _, s := range steps {
+		mix(s.Caller)
+		mix(s.Callee)
+	}
+	k := (*a)[h]
+	if k == nil || !slices.Equal(k.callers, callers) || !slices.Equal(k.steps, steps) {
+		if *a == nil || len(*a) >= maxActs {
+			*a = acts{}
+		}
+		k = &act{slices.Clone(callers), slices.Clone(steps)}
+		(*a)[h] = k
+	}
+	return k
+}
+
 // step learns which steps were taken and which were left out.
-func (l *learned) step(kind uint64, steps []flow.StepOf, callers []uint64) []credited {
+func (l *learned) step(kind uint64, did *act) (out []credited) {
 	if kind == 0 {
 		return nil
 	}
-	out := make([]credited, 0, len(steps))
-	for _, c := range callers {
+	steps := did.steps
+	credit := func(at placeOf, p *place, step uint64, taken bool) {
+		if by := p.credit(step, taken); by != 0 {
+			out = append(out, credited{at, step, by})
+		}
+	}
+	for _, c := range did.callers {
 		at := placeOf{kind, c}
 		p := l.always[at]
 		if p == nil {
@@ -70,14 +111,14 @@ func (l *learned) step(kind uint64, steps []flow.StepOf, callers []uint64) []cre
 		}
 		for y := range p.steps {
 			if !slices.ContainsFunc(own, func(s flow.StepOf) bool { return s.Callee == y }) {
-				out = append(out, credited{at, y, p.credit(y, false)})
+				credit(at, p, y, false)
 			}
 		}
 		for _, s := range own {
 			if _, ok := p.steps[s.Callee]; !ok && len(p.steps) >= maxOf {
 				continue
 			}
-			out = append(out, credited{at, s.Callee, p.credit(s.Callee, true)})
+			credit(at, p, s.Callee, true)
 		}
 	}
 	l.changed = l.changed || len(out) > 0
@@ -90,7 +131,9 @@ func (p *place) credit(step uint64, taken bool) (by int) {
 	if taken {
 		is = min(n+1, most)
 	}
-	p.set(step, n, is)
+	if is != n {
+		p.set(step, n, is)
+	}
 	return int(is) - int(n)
 }
 

@@ -102,8 +102,7 @@ type lesson struct {
 	unknown   uint64 // the callee that was blamed for being slow though nobody knew how long it takes, 0 for none
 	slow      bool
 	kind      uint64
-	did       []flow.StepOf
-	callers   []uint64
+	did       *act
 	traits    []trait
 
 	moment            // of its flow
@@ -113,9 +112,32 @@ type lesson struct {
 	steps   []credited
 }
 
+// timing is how long something took, and what it counts among: its like in flows
+// of the type, and of a callee its like in all flows.
 type timing struct {
-	flow.Measured
-	took time.Duration
+	among [2]*durations
+	took  time.Duration
+	what  flow.Measure
+}
+
+// time finds what something measured counts among.
+func (l *learned) time(m flow.Measured, took time.Duration) timing {
+	t := timing{took: took, what: m.What}
+	t.among[0] = l.durations(m)
+	if m.What == flow.Callee {
+		t.among[1] = l.durations(flow.Measured{What: flow.Callee, B: m.B})
+	}
+	return t
+}
+
+// durations of something that is measured, nil when too much is measured.
+func (l *learned) durations(m flow.Measured) *durations {
+	d := l.usual[m]
+	if d == nil && len(l.usual) < maxMeasured {
+		d = &durations{}
+		l.usual[m] = d
+	}
+	return d
 }
 
 // followed keeps what was taken up by all who mostly do.
@@ -143,27 +165,34 @@ func (l *learned) complete(hs []flow.Handover) bool {
 	return true
 }
 
-// slowTo reports whether a flow took far longer than others did.
-func (l *learned) slowTo(s *lesson) bool {
-	g := flow.Gauge{Exp: expectations{learned: l, of: s.moment}}
+// slowTo reports whether a flow took far longer than others did by now.
+func slowTo(s *lesson) bool {
+	var g flow.Gauge
 	for _, t := range s.took {
-		g.Add(t.Measured, t.took)
+		if d := t.among[0]; d != nil && g.Asks(t.what) {
+			if u, ok := d.at(s.moment); ok {
+				g.Add(t.what, t.took, u)
+			}
+		}
 	}
 	return g.Slow
 }
 
 // omits reports whether a flow left out a step that others like it always took.
 func (l *learned) omits(s *lesson) bool {
-	at := 0
-	for _, c := range s.callers { // both are sorted
-		for at < len(s.did) && s.did[at].Caller < c {
+	if s.did == nil {
+		return false
+	}
+	at, did := 0, s.did.steps
+	for _, c := range s.did.callers { // both are sorted
+		for at < len(did) && did[at].Caller < c {
 			at++
 		}
 		for _, x := range (expectations{learned: l}).Always(s.kind, c) {
-			for at < len(s.did) && s.did[at].Caller == c && s.did[at].Callee < x.NextID {
+			for at < len(did) && did[at].Caller == c && did[at].Callee < x.NextID {
 				at++
 			}
-			if at == len(s.did) || s.did[at] != (flow.StepOf{Caller: c, Callee: x.NextID}) {
+			if at == len(did) || did[at] != (flow.StepOf{Caller: c, Callee: x.NextID}) {
 				return true
 			}
 		}
@@ -214,20 +243,18 @@ func (l *learned) learn(s *lesson, now time.Time) {
 		}
 	}
 	for _, t := range s.took {
-		h := l.usual[t.Measured]
-		if h == nil {
-			if len(l.usual) >= maxMeasured {
-				continue
+		for _, d := range t.among {
+			if d != nil {
+				d.add(t.took)
+				d.grow(s.moment, now)
+				l.changed = true
 			}
-			h = &durations{}
-			l.usual[t.Measured] = h
 		}
-		h.add(t.took)
-		h.grow(s.moment, now)
-		l.changed = true
 	}
-	s.steps = l.step(s.kind, s.did, s.callers)
-	s.did, s.callers, s.traits = nil, nil, nil
+	if s.did != nil {
+		s.steps = l.step(s.kind, s.did)
+	}
+	s.did, s.traits = nil, nil
 }
 
 // unlearn takes a lesson back.
@@ -241,8 +268,10 @@ func (l *learned) unlearn(s *lesson) {
 	}
 	l.observe(s.handovers, -1)
 	for _, t := range s.took {
-		if h := l.usual[t.Measured]; h != nil {
-			h.remove(t.took)
+		for _, d := range t.among {
+			if d != nil {
+				d.remove(t.took)
+			}
 		}
 	}
 	l.takeBack(s.steps)

@@ -46,8 +46,8 @@ func TestUsual(t *testing.T) {
 	}
 }
 
-func measured(m flow.Measured, took time.Duration, slow bool, hs ...flow.Handover) *lesson {
-	return &lesson{took: []timing{{m, took}}, slow: slow, handovers: hs}
+func (l *learned) measured(m flow.Measured, took time.Duration, slow bool, hs ...flow.Handover) *lesson {
+	return &lesson{took: []timing{l.time(m, took)}, slow: slow, handovers: hs}
 }
 
 func TestLessonsAreTakenBack(t *testing.T) {
@@ -55,19 +55,19 @@ func TestLessonsAreTakenBack(t *testing.T) {
 	m := flow.Measured{What: flow.Callee, A: 1, B: 2}
 	hs := []flow.Handover{{Sender: 7, Takers: []flow.Taker{{Endpoint: 8, Wait: int64(time.Second)}}}}
 	for range 10 {
-		l.learn(measured(m, time.Second, false, hs...), time.Time{})
+		l.learn(l.measured(m, time.Second, false, hs...), time.Time{})
 	}
 	if early := []flow.Handover{{Sender: 7}}; l.complete(early) || !l.complete(hs) { // before its consumer's spans had come
 		t.Error("what is not taken up is complete")
 	} else {
-		miss := measured(m, time.Second, false, early...)
+		miss := l.measured(m, time.Second, false, early...)
 		l.learn(miss, time.Time{})
 		l.unlearn(miss)
 	}
-	long := measured(m, time.Hour, false)
+	long := l.measured(m, time.Hour, false)
 	l.learn(long, time.Time{})
 	l.unlearn(long)
-	if early := measured(m, time.Hour, false); true {
+	if early := l.measured(m, time.Hour, false); true {
 		if l.unlearn(early); !early.dropped {
 			t.Error("what was not learned yet is not dropped")
 		}
@@ -85,7 +85,7 @@ func TestSlowFlowsTeachLittle(t *testing.T) {
 	l := newLearned()
 	m := flow.Measured{What: flow.WholeFlow, A: 1}
 	for range 100 {
-		l.learn(measured(m, time.Second, true), time.Time{})
+		l.learn(l.measured(m, time.Second, true), time.Time{})
 	}
 	if n := l.usual[m].n; n != 10 {
 		t.Errorf("%d of 100 slow flows count", n)
@@ -96,7 +96,7 @@ func TestLearnedSurvivesARestart(t *testing.T) {
 	l := newLearned()
 	for i := range uint64(50) {
 		for k := range uint64(i + 1) {
-			l.learn(measured(flow.Measured{What: flow.Transfer, A: i, B: 1 << 63}, time.Duration(k)*time.Millisecond, false), time.Now())
+			l.learn(l.measured(flow.Measured{What: flow.Transfer, A: i, B: 1 << 63}, time.Duration(k)*time.Millisecond, false), time.Now())
 		}
 	}
 	b, err := l.encode()
@@ -133,7 +133,7 @@ func TestAFlowIsHeldAgainstWhatWasKnownWhenItCame(t *testing.T) {
 		return moment{at.UnixNano(), at.Add(time.Second)}
 	}
 	for n := range 1000 {
-		s := measured(m, time.Duration(n)*time.Millisecond, false)
+		s := l.measured(m, time.Duration(n)*time.Millisecond, false)
 		s.moment = came(n)
 		l.learn(s, came(n).arrived.Add(10*time.Second))
 	}

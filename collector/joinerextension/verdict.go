@@ -198,7 +198,7 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 		of = o
 	}
 	if v.Verdict != flow.Running && f.taught == nil {
-		f.taught = j.prepare(&v, of)
+		f.taught = j.prepare(ts.learnt, &v, of)
 		f.taught.since, f.taught.moment = f.changed, f.moment()
 		if c := v.Culprit; c != nil && c.Rule == flow.CalleeSlow {
 			if f.taught.unknown = c.Endpoint; ts.learnt.knows(f.taught) {
@@ -231,15 +231,16 @@ type lessons interface {
 
 // prepare notes what was handed over, and of a flow that went well how long things
 // took and which steps were taken: failures are fast or as slow as a timeout.
-func (j *joiner) prepare(v *flow.Judgement, of lessons) *lesson {
+func (j *joiner) prepare(learnt *learned, v *flow.Judgement, of lessons) *lesson {
 	l := &lesson{slow: v.Verdict == flow.Slow || v.LooksSlow, handovers: of.Handovers(), cut: !v.Overdue}
 	switch v.Verdict {
 	case flow.Completed, flow.Degraded, flow.Slow, flow.Stalled:
 		l.cut = false
 		j.timings = j.timings[:0]
-		of.Took(func(m flow.Measured, took time.Duration) { j.timings = append(j.timings, timing{m, took}) })
+		of.Took(func(m flow.Measured, took time.Duration) { j.timings = append(j.timings, learnt.time(m, took)) })
 		l.took = slices.Clone(j.timings) // lessons wait by the ten thousand: no room to spare
-		l.kind, l.did, l.callers = of.Steps()
+		kind, steps, callers := of.Steps()
+		l.kind, l.did = kind, j.acts.of(steps, callers)
 		l.traits = j.profile.traitsOf(of)
 	}
 	return l
@@ -281,7 +282,7 @@ func (j *joiner) teach(ctx context.Context, now time.Time) error {
 	var err error
 	for _, d := range ripe {
 		l, f, learnt := d.lesson, d.flow, d.tenant.learnt
-		slow, omits := learnt.slowTo(l), learnt.omits(l)
+		slow, omits := slowTo(l), learnt.omits(l)
 		if (slow || omits || learnt.lacks(l) || learnt.knows(l)) && !f.doubted && f.taught == l {
 			f.doubted = true
 			l.slow, l.dropped = l.slow || slow, omits
