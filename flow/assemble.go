@@ -84,7 +84,7 @@ func Assemble(wide []Wide) *Story {
 		}
 		s.Facts = append(s.Facts, w.Facts...)
 	}
-	s.fold = foldPieces(new(room), pieces, s.Facts)
+	s.fold = foldPieces(newRoom(), pieces, s.Facts)
 	s.Parent, s.HopOf = s.fold.parent, s.fold.hop
 	s.Entry = s.fold.entry()
 	for _, o := range s.fold.orphan {

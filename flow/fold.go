@@ -126,7 +126,7 @@ func foldPieces(r *room, pieces []Piece, facts []*Facts) *folded {
 
 // senders finds senders by the message that they sent, the earliest of several.
 func (f *folded) senders() {
-	f.sent = map[uint64]int{}
+	f.sent = f.room.sent
 	for _, i := range f.byStart {
 		s := &f.spans[i]
 		if s.MessageID == 0 || s.Step != Send && s.Step != Schedule {

@@ -233,7 +233,7 @@ func (f *folded) note(i, from, h int) {
 		return
 	}
 	if f.taken == nil {
-		f.taken, f.byMsg = map[takenKey]int{}, map[uint64]int{}
+		f.taken, f.byMsg = f.room.taken, f.room.byMsg
 	}
 	if _, ok := f.taken[takenBy(s, from)]; !ok {
 		f.taken[takenBy(s, from)] = h

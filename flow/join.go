@@ -84,6 +84,7 @@ func Partition(nodes []Node, l Limits, hot func(hash uint64) bool) Joined {
 			compareNodes(&nodes[a.A], &nodes[b.A]), compareNodes(&nodes[a.B], &nodes[b.B]))
 	})
 	u := newUnion(nodes)
+	j.Joins = make([]Join, 0, len(edges))
 	for _, e := range edges {
 		if u.join(e.A, e.B) {
 			j.Joins = append(j.Joins, e.Join)

@@ -34,12 +34,13 @@ func valueEdges(nodes []Node, l Limits, known func(uint64) bool, j *Joined) []ed
 	})
 	edges := make([]edge, 0, len(carriers)/2)
 	var starts []int64
+	members := make([]int, 0, len(nodes))
 	for len(carriers) > 0 {
 		h, end := carriers[0].hash, 1
 		for end < len(carriers) && carriers[end].hash == h {
 			end++
 		}
-		v := valueOf(carriers[:end])
+		v := valueOf(carriers[:end], members)
 		carriers = carriers[end:]
 		if len(v.members) < 2 {
 			continue
@@ -48,8 +49,8 @@ func valueEdges(nodes []Node, l Limits, known func(uint64) bool, j *Joined) []ed
 		for _, n := range v.members {
 			starts = append(starts, nodes[n].Start)
 		}
-		if known(h) || l.Hot(v.key, starts) {
-			j.Hot = append(j.Hot, v.key)
+		if known(h) || l.Hot(*v.key, starts) {
+			j.Hot = append(j.Hot, *v.key)
 			continue
 		}
 		for i := 1; i < len(v.members); i++ {
@@ -90,24 +91,25 @@ type carrier struct {
 
 // tied is a value and the nodes that carry it.
 type tied struct {
-	key     Key
+	key     *Key
 	message bool
 	members []int
 }
 
-func valueOf(carriers []carrier) tied {
+// valueOf lists the members in the room that is given.
+func valueOf(carriers []carrier, room []int) tied {
 	if len(carriers) == 1 {
 		return tied{}
 	}
-	v := tied{members: make([]int, 0, len(carriers))}
+	v := tied{members: room[:0]}
 	for i, c := range carriers {
-		key := Key{Name: "message", Hash: c.hash, Trust: 4}
-		if c.key != nil {
-			key = *c.key
+		key := c.key
+		if key == nil {
+			key = &Key{Name: "message", Hash: c.hash, Trust: 4}
 		}
 		if i == 0 {
 			v.key, v.message = key, c.key == nil
-		} else if compareCarriers(key, v.key) < 0 {
+		} else if compareCarriers(*key, *v.key) < 0 {
 			v.key = key // whichever came first
 		}
 		if n := len(v.members); n == 0 || v.members[n-1] != c.node {

@@ -16,9 +16,20 @@ type room struct {
 	hops     slab[hopFold]
 	starts   slab[startOf]
 	steps    slab[StepOf]
+
+	// Maps are empty.
+	numbers map[TraceID]uint64
+	taken   map[takenKey]int
+	byMsg   map[uint64]int
+	sent    map[uint64]int
+	took    map[int][]uint64
 }
 
-var rooms = sync.Pool{New: func() any { return new(room) }}
+var rooms = sync.Pool{New: func() any { return newRoom() }}
+
+func newRoom() *room {
+	return &room{numbers: map[TraceID]uint64{}, taken: map[takenKey]int{}, byMsg: map[uint64]int{}, sent: map[uint64]int{}, took: map[int][]uint64{}}
+}
 
 // leave makes the room free for the next flow.
 func (r *room) leave() {
@@ -32,7 +43,21 @@ func (r *room) leave() {
 	r.hops.reset()
 	r.starts.reset()
 	r.steps.reset()
+	r.numbers = emptied(r.numbers)
+	r.taken = emptied(r.taken)
+	r.byMsg = emptied(r.byMsg)
+	r.sent = emptied(r.sent)
+	r.took = emptied(r.took)
 	rooms.Put(r)
+}
+
+// emptied is the map without what is in it, or a new one when it was large.
+func emptied[K comparable, V any](m map[K]V) map[K]V {
+	if len(m) > slabMost/16 {
+		return map[K]V{}
+	}
+	clear(m)
+	return m
 }
 
 // slab hands out parts of one array, zeroed, and a new array where that is full.

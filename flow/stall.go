@@ -26,7 +26,8 @@ func (f *folded) open(exp Expectations, c Clock) pending {
 			continue
 		}
 		if took == nil {
-			took = map[int][]uint64{}
+			took = f.room.took
+			clear(took)
 			for h := range f.hops {
 				for _, a := range f.hops[h].attempts {
 					if a.from >= 0 && a.to >= 0 {

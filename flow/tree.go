@@ -32,7 +32,7 @@ func newForest(r *room, spans []Span, trace []TraceID) tree {
 	t := tree{spans: spans, trace: trace, parent: r.ints.take(n), order: r.ints.take(n)[:0], orphan: r.bools.take(n),
 		keys: r.keys.take(n), byID: r.slots.take(2 << bits.Len(uint(n)))}
 	if trace != nil {
-		t.number = map[TraceID]uint64{}
+		t.number = r.numbers
 		for i := range trace {
 			if i > 0 && trace[i] == trace[i-1] {
 				continue

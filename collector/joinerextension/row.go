@@ -145,21 +145,27 @@ func (f *flowState) identify(r *flow.Flow) {
 		at int64
 	}
 	traces := make([]start, 0, len(f.shared)+len(f.segs))
-	var keys []flow.Key
-	for _, s := range append(slices.Clone(f.shared), f.segs...) {
+	var keys []*flow.Key
+	visit := func(s *seg) {
 		if i := slices.IndexFunc(traces, func(t start) bool { return t.id == s.ID.Trace }); i < 0 {
 			traces = append(traces, start{s.ID.Trace, s.Start})
 		} else {
 			traces[i].at = min(traces[i].at, s.Start)
 		}
 		if s.Shared && len(f.segs) > 0 {
-			continue
+			return
 		}
-		for _, k := range s.Keys {
-			if k.Name != traceConcept && !slices.ContainsFunc(keys, func(o flow.Key) bool { return o.Hash == k.Hash }) {
+		for i := range s.Keys {
+			if k := &s.Keys[i]; k.Name != traceConcept && !slices.ContainsFunc(keys, func(o *flow.Key) bool { return o.Hash == k.Hash }) {
 				keys = append(keys, k)
 			}
 		}
+	}
+	for _, s := range f.shared {
+		visit(s)
+	}
+	for _, s := range f.segs {
+		visit(s)
 	}
 	slices.SortFunc(traces, func(a, b start) int { return cmp.Or(cmp.Compare(a.at, b.at), bytes.Compare(a.id[:], b.id[:])) })
 	r.Traces = uint32(len(traces))
@@ -167,7 +173,7 @@ func (f *flowState) identify(r *flow.Flow) {
 	for _, t := range traces[:min(len(traces), flow.MaxListedTraces)] {
 		r.TraceIDs = append(r.TraceIDs, t.id)
 	}
-	slices.SortFunc(keys, func(a, b flow.Key) int {
+	slices.SortFunc(keys, func(a, b *flow.Key) int {
 		if a.Identifying != b.Identifying {
 			if a.Identifying {
 				return -1

@@ -115,6 +115,7 @@ func (t *trace) add(spans []flow.Span, limit int) (added int) {
 		t.dirty = true
 		return len(spans)
 	}
+	t.spans = slices.Grow(t.spans, min(len(spans), max(0, limit-len(t.spans))))
 	for i := range spans {
 		k := spanKey{spans[i].ID, spans[i].SpanKind}
 		if j := t.find(k); j >= 0 {
