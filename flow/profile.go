@@ -27,13 +27,12 @@ const (
 // spans waits.
 func (f *folded) times(visit func(Trait)) {
 	n := len(f.spans)
-	numbers, times := make([]int, 2*n), make([]int64, 2*n)
-	side, waiting := numbers[:n], numbers[n:] // the side of a span; the side that waits while it lasts, -1 for none
-	own, covered := times[:n], times[n:]      // of sides; until when waiting covers them
-	children := make([]uint8, n)              // 2 stands for more
+	side, waiting := f.room.ints.take(n), f.room.ints.take(n)  // the side of a span; the side that waits while it lasts, -1 for none
+	own, covered := f.room.times.take(n), f.room.times.take(n) // of sides; until when waiting covers them
+	children := f.room.ints.take(n)
 	for _, p := range f.parent {
 		if p >= 0 {
-			children[p] = min(children[p]+1, 2)
+			children[p]++
 		}
 	}
 	for _, i := range f.order { // parents come before their children

@@ -16,6 +16,7 @@ type room struct {
 	hops     slab[hopFold]
 	starts   slab[startOf]
 	steps    slab[StepOf]
+	times    slab[int64]
 
 	// Maps are empty.
 	numbers map[TraceID]uint64
@@ -43,6 +44,7 @@ func (r *room) leave() {
 	r.hops.reset()
 	r.starts.reset()
 	r.steps.reset()
+	r.times.reset()
 	r.numbers = emptied(r.numbers)
 	r.taken = emptied(r.taken)
 	r.byMsg = emptied(r.byMsg)

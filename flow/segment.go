@@ -35,6 +35,13 @@ func Cut(trace TraceID, spans []Span) []Segment {
 	if len(spans) == 0 {
 		return nil
 	}
+	if uncut(spans) {
+		return []Segment{whole(trace, spans)}
+	}
+	return cutTree(trace, spans)
+}
+
+func cutTree(trace TraceID, spans []Span) []Segment {
 	r := rooms.Get().(*room)
 	defer r.leave()
 	t := newTree(r, spans)
@@ -67,13 +74,82 @@ func Cut(trace TraceID, spans []Span) []Segment {
 		segs[0].Spans = make([]int, 0, len(spans))
 	}
 	for _, i := range t.order {
-		segs[owner[i]].add(&spans[i], i)
+		segs[owner[i]].add(&spans[i], i, false)
 		segs[owner[i]].Orphans += b2i(t.orphan[i])
 	}
 	for i := range segs {
 		segs[i].tidy(spans)
 	}
 	return segs
+}
+
+// uncutMost is the largest trace that is looked at without its tree.
+const uncutMost = 24
+
+// uncut reports whether a small trace is one segment whatever its tree is: no span
+// stands for many items, and all that have an identity have the same.
+func uncut(spans []Span) bool {
+	if len(spans) > uncutMost {
+		return false
+	}
+	var identity [4]*Key
+	known := 0
+	for i := range spans {
+		s := &spans[i]
+		if manyItems(s) || s.Environment != spans[0].Environment {
+			return false
+		}
+		for k := range i {
+			if spans[k].ID == s.ID { // both sides of a call, as Zipkin has them
+				return false
+			}
+		}
+		if i > 0 && sameKeys(s.Keys, spans[i-1].Keys) {
+			continue
+		}
+		for k := range s.Keys {
+			if key := &s.Keys[k]; key.Identifying {
+				n := 0
+				for n < known && identity[n].Name != key.Name {
+					n++
+				}
+				switch {
+				case n == len(identity) || n < known && identity[n].Hash != key.Hash:
+					return false
+				case n == known:
+					identity[n] = key
+					known++
+				}
+			}
+		}
+	}
+	return true
+}
+
+// sameKeys reports whether two spans share their keys, as most spans of a trace do.
+func sameKeys(a, b []Key) bool {
+	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
+}
+
+// whole makes a segment of a trace that is not cut.
+func whole(trace TraceID, spans []Span) Segment {
+	g := Segment{ID: SegmentID{Trace: trace}, Spans: make([]int, 0, len(spans))}
+	for i := range spans {
+		s := &spans[i]
+		g.add(s, i, i > 0 && sameKeys(s.Keys, spans[i-1].Keys))
+		g.Orphans += b2i(!s.Parent.IsZero() && !holds(spans, s.Parent))
+	}
+	g.tidy(spans)
+	return g
+}
+
+func holds(spans []Span, id SpanID) bool {
+	for i := range spans {
+		if spans[i].ID == id {
+			return true
+		}
+	}
+	return false
 }
 
 // manyItems reports whether the span took up several messages at once. A batch
@@ -90,15 +166,18 @@ func ownIdentity(s *Span) bool {
 	return len(s.Keys) > 0
 }
 
-func (g *Segment) add(s *Span, i int) {
+// add takes a span in, whose keys may be those of the one before.
+func (g *Segment) add(s *Span, i int, sameKeys bool) {
 	g.Spans = append(g.Spans, i)
 	g.Open += b2i(s.Flags&FlagAwaits != 0 && s.Flags&(FlagError|FlagDLQ) == 0) - b2i(s.Flags&FlagTakes != 0)
 	for i := range s.Keys {
-		g.addKey(&s.Keys[i])
-	}
-	for _, k := range s.Keys {
+		if sameKeys {
+			break
+		}
+		k := &s.Keys[i]
+		g.addKey(k)
 		if k.Identifying && !slices.ContainsFunc(g.identity, func(o Key) bool { return o.Name == k.Name }) {
-			g.identity = append(g.identity, k)
+			g.identity = append(g.identity, *k)
 		}
 	}
 	if s.MessageID != 0 {

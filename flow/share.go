@@ -125,8 +125,7 @@ func (f *folded) shares(endpoints []uint64, complete func(hop int, x *Hand, call
 // parent its children cover grows from the front.
 func (f *folded) owned(endpoints []uint64) []uint64 {
 	n := len(f.spans)
-	times := make([]int64, 2*n) // of each span: its own time, and until when children cover it
-	own, covered := times[:n], times[n:]
+	own, covered := f.room.times.take(n), f.room.times.take(n) // of each span: its own time, and until when children cover it
 	for i := range f.spans {
 		own[i], covered[i] = max(f.spans[i].Duration, 0), f.spans[i].Start
 	}

@@ -49,7 +49,8 @@ func TestOwnTimeIsOfTheSide(t *testing.T) {
 		shareSpan(8, 0, Internal, 70, 0, 7), shareSpan(9, 0, API, 6, 0, 3),
 	}
 	spans[5].Duration = 2500
-	got := (&folded{tree: newTree(new(room), spans)}).owned([]uint64{5, 9})
+	r := new(room)
+	got := (&folded{tree: newTree(r, spans), room: r}).owned([]uint64{5, 9})
 	if want := []uint64{50 + 20 + 10, 20, 7 + 3}; !slices.Equal(got, want) { // 2.5 counts as 3, at an endpoint that is not the flow's
 		t.Errorf("%v, want %v", got, want)
 	}

@@ -69,7 +69,7 @@ func (j *joiner) absorb(ctx context.Context, ts *tenantState, traces []flow.Trac
 // it, that are not in memory.
 func (ts *tenantState) inStore(id flow.TraceID) bool {
 	h := flow.TraceHash(id)
-	return ts.values[h] == nil && ts.known.maybe(h)
+	return ts.known.maybe(h) && ts.values[h] == nil
 }
 
 func (ts *tenantState) newTrace(id flow.TraceID, arrived time.Time) *trace {

@@ -310,8 +310,8 @@ func (ts *tenantState) remember(f *flowState) {
 	if f.taught == nil || len(f.taught.handovers) == 0 && !f.doubted {
 		return
 	}
-	if f.taught.learnt { // times and steps may count twice: they are many, and say the same
-		f.taught = &lesson{learnt: true, handovers: f.taught.handovers, since: f.taught.since}
+	if f.taught.learnt {
+		f.taught.letGo()
 	}
 	if ts.lessons == nil || len(ts.lessons) >= maxLessons {
 		ts.lessons = map[flow.FlowID]*lesson{}

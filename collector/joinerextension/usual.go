@@ -257,6 +257,10 @@ func (l *learned) learn(s *lesson, now time.Time) {
 	s.did, s.traits = nil, nil
 }
 
+// letGo forgets of what was learned all but what was handed over: times and steps
+// of a flow that comes back may count twice, because they are many and say the same.
+func (s *lesson) letGo() { s.took, s.steps = nil, nil }
+
 // unlearn takes a lesson back.
 func (l *learned) unlearn(s *lesson) {
 	if s == nil {

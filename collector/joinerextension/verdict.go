@@ -305,6 +305,9 @@ func (j *joiner) teach(ctx context.Context, now time.Time) error {
 		if !l.dropped {
 			j.profile.add(d.tenant.name, l)
 			learnt.learn(l, now)
+			if d.tenant.flows[f.id] != f {
+				l.letGo()
+			}
 		}
 	}
 	return err
