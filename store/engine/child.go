@@ -98,7 +98,7 @@ func (o childOptions) run(report func(childReport) error) error {
 	if err != nil {
 		return err
 	}
-	dropStartPages(o.lib)
+	dropPages(o.lib)
 	l, err := listen(o.socket)
 	if err != nil {
 		return err
@@ -106,6 +106,7 @@ func (o childOptions) run(report func(childReport) error) error {
 	srv := &http.Server{Handler: api, ReadHeaderTimeout: 10 * time.Second}
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(l) }()
+	go rest(api.Statements, func() { dropPages(o.lib) })
 	if err := report(childReport{LibVersion: chdb.Version()}); err != nil {
 		return fmt.Errorf("tell the parent: %w", err)
 	}
@@ -125,6 +126,35 @@ func (o childOptions) run(report func(childReport) error) error {
 		err = errors.Join(err, removeAll(o.dir))
 	}
 	return err
+}
+
+// restLook is how often it is looked whether a rush is over.
+const restLook = 20 * time.Second
+
+// rest gives memory back when a rush is over.
+func rest(statements func() uint64, drop func()) {
+	var c calm
+	for range time.Tick(restLook) {
+		if c.begins(statements()) {
+			drop()
+		}
+	}
+}
+
+// calm tells from the statements so far when few of them come after many.
+type calm struct {
+	before uint64
+	is     bool
+}
+
+// calmBelow statements between two looks are no rush: nothing comes in, and somebody may be looking at a page.
+const calmBelow = 100
+
+func (c *calm) begins(statements uint64) bool {
+	was := c.is
+	c.is = statements-c.before < calmBelow
+	c.before = statements
+	return c.is && !was
 }
 
 // removeAll removes a folder to which merges may still write.

@@ -13,10 +13,10 @@ func processAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: parentDied}
 }
 
-// dropStartPages takes code, and what the dynamic linker read of the library, out of this process's memory. Most of what starting
-// touched, half of the resident size, is never used again; what is needed comes back from the system's cache, page by page. These parts
-// are mapped without the right to write and were never written to, so nothing is lost.
-func dropStartPages(lib string) {
+// dropPages takes code, and what the dynamic linker read of the library, out of this process's memory. Most of what starting or a rush
+// touched, half of the resident size, is not used again soon; what is needed comes back from the system's cache, page by page. These
+// parts are mapped without the right to write and were never written to, so nothing is lost.
+func dropPages(lib string) {
 	maps, err := os.ReadFile("/proc/self/maps")
 	if err != nil {
 		return // it is only a matter of size

@@ -7,5 +7,5 @@ import "syscall"
 // processAttributes make the child a process group of its own; its standard input tells it when the parent is gone.
 func processAttributes() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
-// dropStartPages is a matter of how Linux counts.
-func dropStartPages(string) {}
+// dropPages is a matter of how Linux counts.
+func dropPages(string) {}

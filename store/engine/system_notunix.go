@@ -18,4 +18,4 @@ func tryLock(*os.File) error                  { return nil }
 func ownedByUser(fs.FileInfo) bool            { return true }
 func privateFiles() (undo func())             { return func() {} }
 func processAttributes() *syscall.SysProcAttr { return nil }
-func dropStartPages(string)                   {}
+func dropPages(string)                        {}

@@ -66,6 +66,9 @@ func (h *Handler) describe(sessions int, args []string) error {
 // Version of ClickHouse in the library, such as "26.7.2.1".
 func (h *Handler) Version() string { return h.version }
 
+// Statements is how many were run.
+func (h *Handler) Statements() uint64 { return h.lastMark.Load() }
+
 // Close waits for running statements until the context ends, kills those that remain, and closes all sessions. Merges go on until the
 // process ends.
 func (h *Handler) Close(ctx context.Context) error {
