@@ -91,19 +91,21 @@ func (e *joinerExtension) run(ctx context.Context, committed <-chan struct{}) {
 	for {
 		took, err := e.work.step(ctx)
 		news := committed
+		if err == nil && took > 0 {
+			e.work.stats.lastErr.Store(nil)
+		}
 		switch {
 		case ctx.Err() != nil:
 			return
 		case err != nil:
 			e.note(err)
 			wait, news = min(2*wait, 5*time.Second), nil
-		case took > 0: // there may be more
-			e.work.stats.lastErr.Store(nil)
-			wait = e.cfg.Interval / 10
 		case e.work.standby():
 			wait, news = leaseTerm/5, nil
-		case e.work.joiner.busy():
-			wait = e.cfg.Interval
+		case took > 0 && e.work.joiner.rush: // there may be more
+			wait = e.cfg.Interval / 10
+		case e.work.joiner.busy(): // the next commit brings a step too, and each step costs the engine a few inserts
+			wait = e.cfg.Interval + e.cfg.Quiet
 		default: // other instances commit without telling, and deadlines come
 			wait = e.cfg.IdleInterval
 		}

@@ -21,7 +21,7 @@ type Config struct {
 	Log LogConfig `mapstructure:"log"`
 	// RangeRows is the number of spans at which a range of the log is inserted.
 	RangeRows int `mapstructure:"range_rows"`
-	// RangeTime is how long the first span of a range waits for company.
+	// RangeTime passes between two ranges while spans keep coming; after a pause the first span waits for an eighth of it.
 	RangeTime time.Duration `mapstructure:"range_time"`
 }
 
@@ -43,7 +43,7 @@ func defaultConfig() component.Config {
 		RangeRows: 50_000,
 		// A span must be visible within a second; this leaves half of it to the insert and the joiner. Shorter ranges
 		// cost the engine more for the same spans: at low rates its CPU is the number of inserts.
-		RangeTime: 500 * time.Millisecond,
+		RangeTime: 800 * time.Millisecond,
 	}
 }
 
@@ -54,7 +54,7 @@ func (c *Config) Validate() error {
 		errs = append(errs, fmt.Errorf("range_rows is %d: give a number from 1 to 200000, 50000 is usual", c.RangeRows))
 	}
 	if c.RangeTime <= 0 || c.RangeTime > time.Minute {
-		errs = append(errs, fmt.Errorf("range_time is %v: give a duration up to 1m, 500ms is usual", c.RangeTime))
+		errs = append(errs, fmt.Errorf("range_time is %v: give a duration up to 1m, 800ms is usual", c.RangeTime))
 	}
 	if _, err := c.logConfig(); err != nil {
 		errs = append(errs, err)

@@ -24,6 +24,7 @@ type inserter struct {
 	lane   *lane
 	counts *counts
 	busy   atomic.Bool // a range is being inserted
+	last   time.Time   // when a range was cut last
 }
 
 // run ends with the context. One goroutine fills the next range's columns while
@@ -87,9 +88,10 @@ func (in *inserter) replay(ctx context.Context, rg spanlog.Range) (*store.Batch,
 	}
 }
 
-// gather reads records until there are enough for a range, or the first of them
-// has waited long enough and nothing else is being inserted: while the store is
-// busy a range can only wait, and a larger one costs less. Each record goes into
+// gather reads records until there are enough for a range, or the last range was
+// cut long enough ago and nothing else is being inserted: while the store is busy
+// a range can only wait, and a larger one costs less. What comes after a pause
+// waits for a moment only: most requests do not come alone. Each record goes into
 // the columns at once, so that decoded spans, which are ten times as large, do
 // not pile up.
 func (in *inserter) gather(ctx context.Context, r *spanlog.Reader) (*store.Batch, bool) {
@@ -97,13 +99,16 @@ func (in *inserter) gather(ctx context.Context, r *spanlog.Reader) (*store.Batch
 	if !ok {
 		return nil, false
 	}
-	begun := time.Now()
+	due := time.Now().Add(in.cfg.RangeTime / 8)
+	if paced := in.last.Add(in.cfg.RangeTime); paced.After(due) {
+		due = paced
+	}
 	b := in.store.NewBatch(in.wal.NextID())
 	b.ArrivedAt(rec.Time)
 	in.add(b, rec)
 	rows, bytes, end := max(rec.Rows, 1), len(rec.Data), rec.End
 	for rows < in.cfg.RangeRows && bytes < rangeBytes {
-		left := in.cfg.RangeTime - time.Since(begun)
+		left := time.Until(due)
 		if left <= 0 && !in.busy.Load() {
 			break
 		}
@@ -120,6 +125,7 @@ func (in *inserter) gather(ctx context.Context, r *spanlog.Reader) (*store.Batch
 	for {
 		_, err := in.wal.Cut(end)
 		if err == nil {
+			in.last = time.Now()
 			return b, true
 		}
 		in.note("cut a range of the log", err)

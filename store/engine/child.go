@@ -94,6 +94,9 @@ func (o childOptions) run(report func(childReport) error) error {
 	if err := chdb.Load(o.lib); err != nil {
 		return err
 	}
+	if err := writeTableSettings(o.dir); err != nil {
+		return err
+	}
 	api, err := httpapi.Open(o.sessions, engineArgs(o.dir, o.maxMemory)...)
 	if err != nil {
 		return err

@@ -1,12 +1,36 @@
 package engine
 
-import "fmt"
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// tableSettings are what every table has that does not say otherwise; they can be given in a file only.
+const tableSettings = `<clickhouse>
+    <merge_tree>
+        <!-- With it a merge of fifty small parts and a large one leaves out the small ones but for one, and the large one is rewritten for each. -->
+        <merge_selector_enable_heuristic_to_remove_small_parts_at_right>0</merge_selector_enable_heuristic_to_remove_small_parts_at_right>
+        <!-- How many values each column has is worked out with every merge, a tenth of its CPU, and no question here asks for it. -->
+        <auto_statistics_types></auto_statistics_types>
+        <materialize_statistics_on_merge>0</materialize_statistics_on_merge>
+    </merge_tree>
+</clickhouse>
+`
+
+// writeTableSettings puts them into the data folder.
+func writeTableSettings(dir string) error {
+	return os.WriteFile(settingsFile(dir), []byte(tableSettings), 0o600)
+}
+
+func settingsFile(dir string) string { return filepath.Join(dir, "engine.xml") }
 
 // engineArgs are the engine's settings, as clickhouse-local takes them. Server settings and settings of statements are given alike; all
 // of these were seen to take effect in system.server_settings and system.settings of the pinned library.
 func engineArgs(dir string, maxMemory int64) []string {
 	return []string{
 		"--path=" + dir,
+		"--config-file=" + settingsFile(dir),
 		// The default is 90 % of the machine's memory.
 		fmt.Sprintf("--max_server_memory_usage=%d", maxMemory),
 		// One statement may have half of it, so that a wild query fails before it makes inserts fail.
