@@ -2,6 +2,7 @@ package engine
 
 import (
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"syscall"
@@ -22,6 +23,9 @@ func dropPages(lib string) {
 		return // it is only a matter of size
 	}
 	self, _ := os.Executable() // an empty name is no file
+	if file, err := filepath.EvalSymlinks(lib); err == nil {
+		lib = file
+	}
 	for line := range strings.Lines(string(maps)) {
 		f := strings.Fields(line) // addresses, rights, offset in the file, device, inode, file
 		if len(f) < 6 || f[5] != lib && f[5] != self {
