@@ -107,7 +107,7 @@ func (v *value) overLimit(l flow.Limits) bool {
 func (j *joiner) assign(ts *tenantState, component []*seg, now time.Time) {
 	slices.SortFunc(component, compareSegs)
 	nodes := ts.nodes(component)
-	joined := flow.Partition(nodes, j.cfg.Limits, func(h uint64) bool { v := ts.values[h]; return v != nil && v.hot })
+	joined := flow.Partition(nodes, j.cfg.Limits, ts.hotAmong(component))
 	groups := make([][]*seg, joined.Groups)
 	shared := make([][]*seg, joined.Groups)
 	for i, s := range component {
@@ -181,6 +181,18 @@ func (j *joiner) assign(ts *tenantState, component []*seg, now time.Time) {
 		}
 		j.dirty[dirtyKey{ts, f.id}] = struct{}{}
 	}
+}
+
+// hotAmong tells which values of a component are hot, nil for none of them.
+func (ts *tenantState) hotAmong(component []*seg) func(uint64) bool {
+	for _, s := range component {
+		for _, v := range s.values {
+			if v.hot || v.gone { // who has taken the place of what is gone may be hot
+				return func(h uint64) bool { v := ts.values[h]; return v != nil && v.hot }
+			}
+		}
+	}
+	return nil
 }
 
 func compareSegs(a, b *seg) int {
