@@ -82,6 +82,7 @@ configuration of your own with --config. The README has a table of them.`
 				return err
 			}
 		}
+		collectBefore(os.Getenv("BATON_MEMORY_LIMIT_MIB"))
 		// The collector takes --set alone for a whole configuration, so the one it changes is named here, for validate too.
 		if f := cmd.Flags().Lookup("config"); f != nil && !f.Changed {
 			return f.Value.Set("yaml:" + collector.DefaultConfig)
