@@ -94,7 +94,7 @@ func (o childOptions) run(report func(childReport) error) error {
 	if err := chdb.Load(o.lib); err != nil {
 		return err
 	}
-	if err := writeTableSettings(o.dir); err != nil {
+	if err := writeSettings(o.dir); err != nil {
 		return err
 	}
 	api, err := httpapi.Open(o.sessions, engineArgs(o.dir, o.maxMemory)...)

@@ -262,11 +262,14 @@ func TestNothingStaysInASession(t *testing.T) {
 	})
 }
 
-func TestTableSettings(t *testing.T) {
+func TestFileSettings(t *testing.T) {
 	conn := connect(t, started(t, enginetest.Config(t)).Options(""))
 	changed := mustGet[string](t, conn, "SELECT arrayStringConcat(arraySort(groupArray(name || '=' || value)), ' ') FROM system.merge_tree_settings WHERE changed")
 	const want = "auto_statistics_types= materialize_statistics_on_merge=0 merge_selector_enable_heuristic_to_remove_small_parts_at_right=0"
 	if changed != want {
 		t.Errorf("changed are %s, want %s", changed, want)
+	}
+	if ms := mustGet[string](t, conn, "SELECT value FROM system.server_settings WHERE name = 'memory_worker_period_ms'"); ms != "500" {
+		t.Errorf("the resident size is read every %s ms", ms)
 	}
 }
