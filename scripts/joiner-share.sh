@@ -3,6 +3,8 @@
 # engine) by a CPU profile of the process, while the demo's traffic comes as fast
 # as it is taken.
 #   scripts/joiner-share.sh [FLOWS] [FAILURES]
+# Leave two minutes between runs: where a folder was just removed, ext4 makes new
+# files dearly, and the engine makes many.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 flows=${1:-28000} failures=${2:-0.02}
