@@ -40,6 +40,9 @@ const examples = `  # a million spans, about ten minutes
   # do questions and ingest slow down when more is stored? One data folder, three sizes, five days of event time
   baton bench --grow 1M,5M,20M --days 5
 
+  # with a CPU profile on a port
+  baton bench --set 'service::extensions=[pprof,baton_store,baton_joiner,baton_web]' --set extensions::pprof::endpoint=127.0.0.1:11777
+
   # write the result into the documentation
   baton bench --spans 5M --md docs/benchmarks.md`
 
@@ -87,6 +90,7 @@ func Command(version string) *cobra.Command {
 	f.BoolVar(&o.floor, "floor", o.floor, "measure the floor, too")
 	f.DurationVar(&o.settle, "settle", o.settle, "how long the work on what was sent may take after the last acknowledgement")
 	f.DurationVar(&o.trim, "trim", o.trim, "how long to wait at most until the feed of the joiner is dropped, before tables are sized; 0 = size them as they are")
+	f.StringArrayVar(&o.set, "set", nil, "start the measured Baton with this setting of \"baton serve --set\", to see what it costs or saves; may be repeated")
 	f.StringVar(&o.dir, "dir", "", "where to make the data folder (default the system's temporary folder): the disk that is measured")
 	f.BoolVar(&o.keep, "keep", false, "leave the data folder behind")
 	f.StringVar(&o.json, "json", "", "write the result as JSON to this file")

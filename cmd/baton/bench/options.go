@@ -34,6 +34,7 @@ type options struct {
 	settle    time.Duration
 	trim      time.Duration
 
+	set      []string
 	dir      string
 	keep     bool
 	json     string

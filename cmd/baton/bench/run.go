@@ -86,7 +86,7 @@ func (b *bench) baton(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := harness.StartBaton(ctx, b.o.program, filepath.Join(b.dir, "baton"), c.Ownership())
+	s, err := harness.StartBaton(ctx, b.o.program, filepath.Join(b.dir, "baton"), c.Ownership(), b.o.set)
 	if err != nil {
 		return err
 	}

@@ -52,8 +52,8 @@ func (s *Server) environment(ownership string) []string {
 	return env
 }
 
-// StartBaton runs Baton with everything on, and returns when it is healthy.
-func StartBaton(ctx context.Context, program, dir, ownership string) (*Server, error) {
+// StartBaton runs Baton with everything on and the settings (key=value), and returns when it is healthy.
+func StartBaton(ctx context.Context, program, dir, ownership string, settings []string) (*Server, error) {
 	s, err := prepare(dir)
 	if err != nil {
 		return nil, err
@@ -62,10 +62,14 @@ func StartBaton(ctx context.Context, program, dir, ownership string) (*Server, e
 	if err := os.WriteFile(file, []byte(ownership), 0o600); err != nil {
 		return nil, fmt.Errorf("ownership file: %w", err)
 	}
+	args := []string{"serve"}
+	for _, x := range settings {
+		args = append(args, "--set", x)
+	}
 	return s, s.start(ctx, program, file, func(ctx context.Context) error {
 		var h web.Health
 		return s.API.Get(ctx, "/healthz", &h)
-	}, "serve")
+	}, args...)
 }
 
 // nop is the least that takes the same spans: the same receivers, and nothing behind them.
