@@ -71,6 +71,9 @@ func (b *Batch) ArrivedAt(t time.Time) {
 	b.day = unixDay(t)
 }
 
+// second of arrival, Unix.
+func (b *Batch) second() uint32 { return uint32(min(max(b.arrived.Unix(), 0), math.MaxUint32)) }
+
 // ID is the name of the batch.
 func (b *Batch) ID() string { return b.id }
 
@@ -142,7 +145,7 @@ func (b *Batch) addSpan(tenant string, r *flow.Resource, res uint64, scope strin
 	f := &b.facts
 	b.store.extract.Span(r, scope, s, f)
 	c := b.spans
-	c.appendFacts(f, tenant, s.Name(), b.day)
+	c.appendFacts(f, tenant, s.Name(), b.second())
 	c.appendRaw(s, f.Start)
 	if c.endpoint.Append(f.EndpointID) && f.EndpointID != 0 {
 		b.addEndpoint(f)

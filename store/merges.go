@@ -13,13 +13,18 @@ import (
 // was 60 % of its CPU. The merges of a table therefore rest until there is
 // something to gain.
 const (
-	// mergeFrom parts of one partition wake the merges of their table. Reads open
-	// every part, and at 50 they still are as fast as at 5.
+	// mergeFrom parts of one partition wake the merges of their table.
 	mergeFrom = 50
 	// mergeTo is where they rest again, as soon as none is running: to stop one is
 	// to throw its work away.
 	mergeTo = 12
-	// mergeLast is how many looks long that is waited for.
+	// Every part costs whoever asks a tenth of a millisecond or two, also those that
+	// have nothing of the answer. When nothing comes in there is time to have few:
+	// the tables that are asked by key, which are narrow, are merged from more than
+	// mergeCalm parts on. Of spans the time of arrival leaves out parts at no cost.
+	mergeCalm = 5
+	// mergeLast is how many looks long a merge is waited for, and how many looks a
+	// calm is made use of.
 	mergeLast = 24
 	// mergeLook is how often the parts are counted. At the most inserts a
 	// second that small ranges make, twenty parts come in that time.
@@ -35,10 +40,16 @@ func (s *Store) tendMerges(ctx context.Context) {
 	m := merges{s: s, last: map[string]int{}}
 	tick := time.NewTicker(mergeLook)
 	defer tick.Stop()
-	var seen uint64
+	var seen, batches uint64
 	var looked time.Time
 	for {
-		if sent := s.inserts.Load(); len(m.last) > 0 || sent != seen || time.Since(looked) >= mergeLookAgain {
+		if n := s.numbers.Load(); n != batches {
+			m.still, batches = 0, n
+		} else {
+			m.still++
+		}
+		sent := s.inserts.Load()
+		if len(m.last) > 0 || sent != seen && !m.over() || m.calm() || time.Since(looked) >= mergeLookAgain {
 			seen, looked = sent, time.Now()
 			if err := m.tend(ctx); err != nil && ctx.Err() == nil {
 				s.log.Debug("merges", zap.Error(err)) // an engine that comes back merges by itself
@@ -55,9 +66,15 @@ func (s *Store) tendMerges(ctx context.Context) {
 // merges are the tables whose merges do not rest, and how often each was looked
 // at since it had few parts again.
 type merges struct {
-	s    *Store
-	last map[string]int
+	s     *Store
+	last  map[string]int
+	still int // looks since a batch came
 }
+
+// calm reports whether nothing comes in, and there is something to be made of it.
+func (m *merges) calm() bool { return m.still > 0 && !m.over() }
+
+func (m *merges) over() bool { return m.still > mergeLast }
 
 func (m *merges) tend(ctx context.Context) error {
 	var rest []string
@@ -65,13 +82,17 @@ func (m *merges) tend(ctx context.Context) error {
 		var table string
 		var parts, running uint64
 		err := r.Scan(&table, &parts, &running)
+		from, to := uint64(mergeFrom), uint64(mergeTo)
+		if m.calm() && table != "spans" {
+			from, to = mergeCalm+1, mergeCalm
+		}
 		looks, merging := m.last[table]
 		switch {
-		case parts >= mergeFrom:
+		case parts >= from:
 			m.last[table] = 0
 		case !merging:
 			rest = append(rest, table)
-		case parts > mergeTo:
+		case parts > to && !m.over():
 		case running > 0 && looks < mergeLast:
 			m.last[table]++
 		default:

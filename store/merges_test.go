@@ -32,4 +32,21 @@ func TestMergesRestUntilThereAreManyParts(t *testing.T) {
 		require.NoError(t, m.tend(ctx))
 		return len(m.last) == 0
 	}, time.Minute, 50*time.Millisecond, "and rest again once none is running")
+
+	require.Zero(t, m.still)
+	for n := range 2 * mergeCalm {
+		clock.set(noon.Add(time.Hour + time.Duration(n)*time.Second))
+		insert(t, s, fmt.Sprint("more", n), "", order(t)...)
+	}
+	require.NoError(t, m.tend(ctx))
+	require.Empty(t, m.last, "in traffic few parts are left alone")
+	m.still = 1
+	require.NoError(t, m.tend(ctx))
+	require.Contains(t, m.last, "traces", "in a calm they are merged where all are asked")
+	require.NotContains(t, m.last, "spans", "of which arrival leaves out most")
+	require.Eventually(t, func() bool {
+		require.NoError(t, m.tend(ctx))
+		return len(m.last) == 0
+	}, time.Minute, 50*time.Millisecond)
+	require.LessOrEqual(t, count(t, s, "SELECT count() FROM system.parts WHERE active AND database = currentDatabase() AND table = 'traces'"), uint64(mergeCalm))
 }

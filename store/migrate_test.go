@@ -10,6 +10,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/stretchr/testify/require"
 
+	"github.com/baton-observability/baton/flow"
 	"github.com/baton-observability/baton/store/engine/enginetest"
 )
 
@@ -58,6 +59,38 @@ func TestMigrateAfterACrashBetweenStatementAndRecord(t *testing.T) {
 		require.NoError(t, conn.Exec(ctx, m.sql), m.name)
 	}
 	require.NoError(t, migrate(context.Background(), conn, ms, noon))
+}
+
+// Spans of a release that knew the day of arrival alone are found as before, also
+// when the copy was interrupted before it was recorded.
+func TestMigrateCopiesSpansOfDays(t *testing.T) {
+	conn := enginetest.Open(t)
+	ms := ourMigrations(t)
+	ctx := context.Background()
+	require.NoError(t, migrate(ctx, conn, ms[:30], noon))
+	const n = 120 // days, of which an insert may have a hundred
+	require.NoError(t, conn.Exec(clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{"max_partitions_per_insert_block": 0})), `
+		INSERT INTO spans (day, trace_id, ids, start, name)
+		SELECT toDate('2026-01-01') + number, unhex('00000000000000000000000000000001'), toFixedString(toString(number), 16), number * 86400000000000, 'old' FROM numbers(120)`))
+	require.NoError(t, conn.Exec(clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{"max_partitions_per_insert_block": 0})), `
+		INSERT INTO traces SELECT '', day, reinterpretAsUInt64(substring(trace_id, 9)), intDiv(start, 600000000000) FROM spans`))
+	require.NoError(t, migrate(ctx, conn, ms[:31], noon))
+	require.NoError(t, conn.Exec(ctx, "ALTER TABLE schema_version DELETE WHERE version = 31 SETTINGS mutations_sync = 2"))
+	require.NoError(t, migrate(ctx, conn, ms, noon))
+	p := tracesParams("", []flow.TraceID{{15: 1}})
+	p["span"], p["limit"] = "", uint64(1000)
+	rs, err := conn.Query(ctx, query("trace_spans"), p.args()...)
+	require.NoError(t, err)
+	defer rs.Close()
+	found := 0
+	for rs.Next() {
+		found++
+	}
+	require.NoError(t, rs.Err())
+	require.Equal(t, n, found)
+	var days uint64
+	require.NoError(t, conn.QueryRow(ctx, "SELECT uniqExact(partition_id) FROM system.parts WHERE active AND table = 'spans' AND database = currentDatabase()").Scan(&days))
+	require.EqualValues(t, n, days, "they go with their day")
 }
 
 // Data that is not ours to change stays as it is, and the error says what to do.

@@ -16,13 +16,41 @@ import (
 	"github.com/baton-observability/baton/flow"
 )
 
-var granules = regexp.MustCompile(`Granules: (\d+)/(\d+)`)
+var granules = regexp.MustCompile(`(Parts|Granules): (\d+)/(\d+)`)
+
+// looks is what an index leaves of all parts or granules.
+type looks struct{ left, all int }
+
+// plan tells what reading a trace's spans looks at, the first index first.
+func plan(t *testing.T, s *Store, trace flow.TraceID) (parts, granule []looks) {
+	t.Helper()
+	p := tracesParams("", []flow.TraceID{trace})
+	p["span"], p["limit"] = "", uint64(10)
+	rs, err := s.read.Query(context.Background(), "EXPLAIN indexes = 1 "+query("trace_spans"), p.args()...)
+	require.NoError(t, err)
+	defer rs.Close()
+	for rs.Next() {
+		var line string
+		require.NoError(t, rs.Scan(&line))
+		if m := granules.FindStringSubmatch(line); m != nil {
+			var l looks
+			l.left, _ = strconv.Atoi(m[2])
+			l.all, _ = strconv.Atoi(m[3])
+			if m[1] == "Parts" {
+				parts = append(parts, l)
+			} else {
+				granule = append(granule, l)
+			}
+		}
+	}
+	require.NoError(t, rs.Err())
+	return parts, granule
+}
 
 // A trace is found by the key: of the granules of each part one or two are
 // read, however many there are, and however many ten minutes are in the part.
 func TestTracesAreFoundByTheirKey(t *testing.T) {
 	s := testStore(t)
-	ctx := context.Background()
 	var trace flow.TraceID
 	const parts = 3
 	for i := range parts {
@@ -33,23 +61,41 @@ func TestTracesAreFoundByTheirKey(t *testing.T) {
 		insert(t, s, fmt.Sprint(i), "", requests...)
 		trace = flow.TraceID(one(requests[3]).TraceID())
 	}
-	p := tracesParams("", []flow.TraceID{trace})
-	p["span"], p["limit"] = "", uint64(10)
-	rs, err := s.read.Query(ctx, "EXPLAIN indexes = 1 "+query("trace_spans"), p.args()...)
-	require.NoError(t, err)
-	defer rs.Close()
-	read, all := 0, 0
-	for rs.Next() {
-		var line string
-		require.NoError(t, rs.Scan(&line))
-		if m := granules.FindStringSubmatch(line); m != nil { // the last index has the last word
-			read, _ = strconv.Atoi(m[1])
-			all, _ = strconv.Atoi(m[2])
+	_, granules := plan(t, s, trace)
+	require.Greater(t, granules[0].all, 50)
+	require.LessOrEqual(t, granules[len(granules)-1].left, 2*parts)
+}
+
+// Parts that came at another time than the trace are not opened, though they have
+// spans of the same ten minutes. A trace that came in two parts is read whole.
+func TestPartsOfOtherTimesAreNotOpened(t *testing.T) {
+	clock := newClock()
+	s := testStore(t, clock.with)
+	require.NoError(t, s.read.Exec(context.Background(), query("merges_stop")))
+	const batches = 12
+	var trace flow.TraceID
+	for i := range batches {
+		clock.set(noon.Add(time.Duration(i) * 2 * time.Second))
+		requests := estate(100, uint64(i))
+		if i == 5 {
+			trace = flow.TraceID(one(requests[0]).TraceID())
 		}
+		insert(t, s, fmt.Sprint(i), "", requests...)
 	}
-	require.NoError(t, rs.Err())
-	require.Greater(t, all, 50)
-	require.LessOrEqual(t, read, 2*parts)
+	parts, _ := plan(t, s, trace)
+	require.Equal(t, looks{1, batches}, parts[0])
+	before, err := s.ReadTraces(context.Background(), "", []flow.TraceID{trace}, 1000)
+	require.NoError(t, err)
+
+	clock.set(noon.Add(time.Minute))
+	late := estate(1, 99)
+	one(late[0]).SetTraceID(pcommon.TraceID(trace))
+	insert(t, s, "late", "", late...)
+	parts, _ = plan(t, s, trace)
+	require.Equal(t, looks{2, batches + 1}, parts[0])
+	after, err := s.ReadTraces(context.Background(), "", []flow.TraceID{trace}, 1000)
+	require.NoError(t, err)
+	require.Equal(t, before.SpanCount()+1, after.SpanCount())
 }
 
 // later moves all spans of a request.

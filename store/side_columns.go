@@ -29,16 +29,16 @@ func newResourceColumns() *resourceColumns {
 
 // traceColumns are the columns of traces.
 type traceColumns struct {
-	tenant *dictionary[string]
-	day    proto.ColDate
-	k      proto.ColUInt64
-	bucket proto.ColUInt32
-	input  proto.Input
+	tenant  *dictionary[string]
+	arrived proto.ColDateTime
+	k       proto.ColUInt64
+	bucket  proto.ColUInt32
+	input   proto.Input
 }
 
 func newTraceColumns() *traceColumns {
 	c := &traceColumns{tenant: newStrings()}
-	c.input = proto.Input{{Name: "tenant", Data: c.tenant}, {Name: "day", Data: &c.day}, {Name: "k", Data: &c.k}, {Name: "bucket", Data: &c.bucket}}
+	c.input = proto.Input{{Name: "tenant", Data: c.tenant}, {Name: "arrived", Data: &c.arrived}, {Name: "k", Data: &c.k}, {Name: "bucket", Data: &c.bucket}}
 	return c
 }
 

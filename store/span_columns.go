@@ -10,7 +10,7 @@ import (
 // spanColumns are the columns of the table spans.
 type spanColumns struct {
 	tenant      *dictionary[string]
-	day         proto.ColDate
+	arrived     proto.ColDateTime
 	trace       *proto.ColFixedStr
 	ids         *proto.ColFixedStr
 	start       proto.ColInt64
@@ -39,7 +39,7 @@ func newSpanColumns() *spanColumns {
 		environment: newStrings(), rule: newStrings(), res: newNumbers(), shape: newNumbers(),
 	}
 	c.input = proto.Input{
-		{Name: "tenant", Data: c.tenant}, {Name: "day", Data: &c.day}, {Name: "trace_id", Data: c.trace}, {Name: "ids", Data: c.ids},
+		{Name: "tenant", Data: c.tenant}, {Name: "arrived", Data: &c.arrived}, {Name: "trace_id", Data: c.trace}, {Name: "ids", Data: c.ids},
 		{Name: "start", Data: &c.start}, {Name: "dur", Data: &c.dur}, {Name: "endpoint", Data: c.endpoint}, {Name: "name", Data: c.name},
 		{Name: "service", Data: c.service}, {Name: "environment", Data: c.environment}, {Name: "rule", Data: c.rule},
 		{Name: "hop", Data: &c.hop}, {Name: "role", Data: &c.role}, {Name: "kind", Data: &c.kind}, {Name: "status", Data: &c.status},
@@ -50,9 +50,9 @@ func newSpanColumns() *spanColumns {
 }
 
 // appendFacts adds what the extractor said of a span, and its identity.
-func (c *spanColumns) appendFacts(f *flow.Facts, tenant, name string, day uint16) {
+func (c *spanColumns) appendFacts(f *flow.Facts, tenant, name string, arrived uint32) {
 	c.tenant.Append(tenant)
-	c.day = append(c.day, proto.Date(day))
+	c.arrived.AppendRaw(proto.DateTime(arrived))
 	c.trace.Buf = append(c.trace.Buf, f.Trace[:]...)
 	c.ids.Buf = append(append(c.ids.Buf, f.Parent[:]...), f.ID[:]...)
 	c.start = append(c.start, f.Start)

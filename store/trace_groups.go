@@ -113,7 +113,7 @@ func (b *Batch) addToTrace(tenant string, f *flow.Facts) {
 	if bucket := timeBucket(f.Start); g.buckets.add(bucket) {
 		c := b.traces
 		c.tenant.Append(tenant)
-		c.day = append(c.day, proto.Date(b.day))
+		c.arrived.AppendRaw(proto.DateTime(b.second()))
 		c.k = append(c.k, shortKey(f.Trace))
 		c.bucket = append(c.bucket, bucket)
 	}
@@ -138,7 +138,7 @@ func (b *Batch) correlate(tenant string, g *traceGroup, hash uint64) {
 	c.day = append(c.day, proto.Date(b.day))
 	c.h = append(c.h, hash)
 	c.trace.Buf = append(c.trace.Buf, g.trace[:]...)
-	c.seen = append(c.seen, uint32(max(b.arrived.Unix(), 0)))
+	c.seen = append(c.seen, b.second())
 }
 
 // shortKey is the part of a trace id that the table traces is sorted by: the

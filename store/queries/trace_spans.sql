@@ -1,5 +1,6 @@
--- The bucket finds the granules, the trace id the rows. In an indexHint the
--- engine would not see that the bucket is of the key, and read every ten minutes.
+-- The time of arrival finds the parts, the bucket the granules, the trace id the
+-- rows. In an indexHint the engine would not see that the bucket is of the key, and
+-- read every ten minutes.
 SELECT trace_id, ids, start, dur, name, kind, status, flags, msg, extra, res, shape, vals
 FROM spans
 WHERE {{trace_filter}}

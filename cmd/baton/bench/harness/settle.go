@@ -8,11 +8,13 @@ import (
 	"time"
 )
 
-// Idle is less than 3 % of a core in each of three seconds in a row, which no merge, insert or judgement is, and nothing left to
-// do by what the status page says. The page is asked only then: asking is work, too.
+// Idle is less than 3 % of a core in each of so many seconds in a row, which no merge, insert or judgement is, and nothing left to
+// do by what the status page says. The page is asked only then: asking is work, too. Baton merges some tables ten seconds after
+// the last batch, which is of the price, so that it is waited for.
 const (
-	quietFor  = 3
-	quietMost = 30 * time.Millisecond
+	quietFor      = 15
+	quietForFloor = 3
+	quietMost     = 30 * time.Millisecond
 )
 
 // ErrNeverIdle is what Settle answers when the work does not end.
@@ -30,6 +32,10 @@ func (s *Server) Settle(ctx context.Context, spans int64, limit time.Duration) (
 	deadline := time.Now().Add(limit)
 	var since Settled
 	quiet, last := 0, s.CPU()
+	enough := quietFor
+	if s.floor {
+		enough = quietForFloor
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -49,7 +55,7 @@ func (s *Server) Settle(ctx context.Context, spans int64, limit time.Duration) (
 			quiet = 0
 		}
 		last = now
-		if quiet >= quietFor {
+		if quiet >= enough {
 			err := s.done(ctx, spans)
 			if err == nil || time.Now().After(deadline) {
 				return since, err
