@@ -26,8 +26,9 @@ func migrate(ctx context.Context, conn driver.Conn, ms []migration, now time.Tim
 	ddl := clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
 		// LowCardinality(UInt64) is what endpoint, resource and shape ids are.
 		"allow_suspicious_low_cardinality_types": 1,
-		// A table that is copied takes as long as it takes, and may have many days.
+		// A table that is copied takes as long as it takes, and may have many days. Blocks of a million rows would not fit.
 		"max_execution_time": 0, "max_partitions_per_insert_block": 0, "max_table_size_to_drop": 0,
+		"min_insert_block_size_rows": 100_000, "min_insert_block_size_bytes": 32 << 20,
 	}))
 	if err := conn.Exec(ddl, query("schema_create")); err != nil {
 		return fmt.Errorf("create schema_version: %w", meaning(err))
