@@ -41,8 +41,8 @@ func defaultConfig() component.Config {
 		Log:     LogConfig{Dir: "./baton-data/log", Fsync: d.Fsync, DuplicateWindow: d.DuplicateWindow},
 		// Big inserts are what makes columns cheap: at 50,000 rows the engine needs a third of what it needs at 10,000.
 		RangeRows: 50_000,
-		// A span must be visible within a second; this leaves half of it to the insert and the joiner. Shorter ranges
-		// cost the engine more for the same spans: at low rates its CPU is the number of inserts.
+		// A span should be visible within a second, of which what keeps coming waits here for half of this in the mean.
+		// Shorter ranges cost the engine more for the same spans: at low rates its CPU is the number of inserts.
 		RangeTime: 800 * time.Millisecond,
 	}
 }

@@ -88,6 +88,16 @@ func (in *inserter) replay(ctx context.Context, rg spanlog.Range) (*store.Batch,
 	}
 }
 
+// cutAt is when a range is cut whose first record is read now, the last one having
+// been cut then.
+func cutAt(now, last time.Time, every time.Duration) time.Time {
+	soon, paced := now.Add(every/8), last.Add(every)
+	if paced.After(soon) {
+		return paced
+	}
+	return soon
+}
+
 // gather reads records until there are enough for a range, or the last range was
 // cut long enough ago and nothing else is being inserted: while the store is busy
 // a range can only wait, and a larger one costs less. What comes after a pause
@@ -99,10 +109,7 @@ func (in *inserter) gather(ctx context.Context, r *spanlog.Reader) (*store.Batch
 	if !ok {
 		return nil, false
 	}
-	due := time.Now().Add(in.cfg.RangeTime / 8)
-	if paced := in.last.Add(in.cfg.RangeTime); paced.After(due) {
-		due = paced
-	}
+	due := cutAt(time.Now(), in.last, in.cfg.RangeTime)
 	b := in.store.NewBatch(in.wal.NextID())
 	b.ArrivedAt(rec.Time)
 	in.add(b, rec)
