@@ -109,7 +109,7 @@ func (h *Handler) serve(r *http.Request, out *output) error {
 		_, err := out.Write(hello(req.revision, h.version, h.timezone))
 		return err
 	}
-	s, err := h.pool.take(r.Context())
+	s, err := h.pool.take(r.Context(), req.database, req.settings)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -69,7 +70,7 @@ type pool struct {
 	slots chan struct{} // one token per session that runs
 
 	mu   sync.Mutex
-	idle []*session // the last one used is the next one taken
+	idle []*session // of those that fit, the last one used is the next one taken
 
 	closed int // slots that close has taken
 }
@@ -78,8 +79,9 @@ func newPool(size int, base map[string]string, args []string) *pool {
 	return &pool{args: args, base: base, slots: make(chan struct{}, size)}
 }
 
-// take waits for a slot. Every session taken is given back.
-func (p *pool) take(ctx context.Context) (*session, error) {
+// take waits for a slot, and prefers a session that has the database and the settings already: what is said once need not be said
+// for every statement where inserts and reads take turns. Every session taken is given back.
+func (p *pool) take(ctx context.Context, database string, want map[string]string) (*session, error) {
 	select {
 	case p.slots <- struct{}{}:
 	case <-ctx.Done():
@@ -87,8 +89,15 @@ func (p *pool) take(ctx context.Context) (*session, error) {
 	}
 	p.mu.Lock()
 	if n := len(p.idle); n > 0 {
-		s := p.idle[n-1]
-		p.idle = p.idle[:n-1]
+		at := n - 1
+		for i, s := range slices.Backward(p.idle) {
+			if s.database == database && maps.Equal(s.applied, want) {
+				at = i
+				break
+			}
+		}
+		s := p.idle[at]
+		p.idle = slices.Delete(p.idle, at, at+1)
 		p.mu.Unlock()
 		return s, nil
 	}
