@@ -8,14 +8,16 @@ import (
 	"time"
 )
 
-// Idle is less than 3 % of a core in each of so many seconds in a row, which no merge, insert or judgement is, and nothing left to
-// do by what the status page says. The page is asked only then: asking is work, too. Baton merges some tables ten seconds after
-// the last batch, which is of the price, so that it is waited for.
+// Idle is less than 3 % of a core in each of three seconds in a row, which no merge, insert or judgement is, and nothing left to
+// do by what the status page says. The page is asked only then: asking is work, too.
 const (
-	quietFor      = 15
-	quietForFloor = 3
-	quietMost     = 30 * time.Millisecond
+	quietFor  = 3
+	quietMost = 30 * time.Millisecond
 )
+
+// calmFor is how long after that it must be idle again: Baton merges some tables when nothing has come for ten seconds, and that
+// is of the price.
+const calmFor = 12 * time.Second
 
 // ErrNeverIdle is what Settle answers when the work does not end.
 var ErrNeverIdle = errors.New("still busy")
@@ -31,11 +33,8 @@ type Settled struct {
 func (s *Server) Settle(ctx context.Context, spans int64, limit time.Duration) (Settled, error) {
 	deadline := time.Now().Add(limit)
 	var since Settled
+	var calm time.Time // since when nothing was left to do
 	quiet, last := 0, s.CPU()
-	enough := quietFor
-	if s.floor {
-		enough = quietForFloor
-	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -55,9 +54,12 @@ func (s *Server) Settle(ctx context.Context, spans int64, limit time.Duration) (
 			quiet = 0
 		}
 		last = now
-		if quiet >= enough {
+		if quiet >= quietFor {
 			err := s.done(ctx, spans)
-			if err == nil || time.Now().After(deadline) {
+			if err == nil && calm.IsZero() {
+				calm = time.Now()
+			}
+			if err == nil && (s.floor || time.Since(calm) >= calmFor) || time.Now().After(deadline) {
 				return since, err
 			}
 			quiet = 0
