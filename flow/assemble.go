@@ -80,7 +80,7 @@ func Assemble(wide []Wide) *Story {
 		pieces[i] = Piece{Trace: w.Trace, Shared: w.Shared, Spans: spans[:len(w.Facts)]}
 		spans = spans[len(w.Facts):]
 		for k, f := range w.Facts {
-			pieces[i].Spans[k] = f.narrow()
+			pieces[i].Spans[k] = f.narrow(f.aside())
 		}
 		s.Facts = append(s.Facts, w.Facts...)
 	}

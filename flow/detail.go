@@ -42,10 +42,10 @@ func (f *Facts) detail() *Detail {
 // its endpoint stands for.
 func (s *Span) Wide(trace TraceID, e *Endpoint) *Facts {
 	f := &Facts{Trace: trace, ID: s.ID, Parent: s.Parent, Start: s.Start, Duration: s.Duration, Name: e.Operation, SpanKind: s.SpanKind,
-		Resource: &Resource{Tenant: e.Tenant, Environment: s.Environment, Namespace: e.Namespace, Service: e.Service, Attrs: e.Attrs},
+		Resource: &Resource{Tenant: e.Tenant, Environment: s.Environment(), Namespace: e.Namespace, Service: e.Service, Attrs: e.Attrs},
 		Kind:     s.Kind, Role: s.Role, System: e.System, Operation: e.Operation, Destination: e.Destination, Workflow: e.Workflow, Step: s.Step,
-		Endpoint: *e, EndpointID: s.Endpoint, Keys: s.Keys, Links: s.Links, MessageID: s.MessageID, Channel: s.Channel, Flags: s.Flags}
-	if d := s.Detail; d != nil {
+		Endpoint: *e, EndpointID: s.Endpoint, Keys: s.Keys(), Links: s.Links(), MessageID: s.MessageID(), Channel: s.Channel(), Flags: s.Flags}
+	if d := s.Detail(); d != nil {
 		f.Name, f.Status, f.Message, f.HTTPStatus, f.GRPCStatus, f.ErrorType = d.Name, d.Status, d.Message, d.HTTPStatus, d.GRPCStatus, d.ErrorType
 		f.ExceptionType, f.ExceptionMessage, f.Attempt, f.AttemptOf = d.ExceptionType, d.ExceptionMessage, d.Attempt, d.AttemptOf
 		f.Deliveries, f.Disposition, f.DeadLetterReason, f.RunStatus = d.Deliveries, d.Disposition, d.DeadLetterReason, d.RunStatus

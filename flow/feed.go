@@ -83,18 +83,19 @@ func (e *feedEncoder) span(s *Span, prev int64) {
 	e.u64(s.Endpoint)
 	e.b = append(e.b, byte(s.Kind), byte(s.Role), byte(s.SpanKind), byte(s.Step))
 	e.uvarint(uint64(s.Flags))
-	e.word(s.Environment)
-	e.word(s.Service)
-	e.b = append(e.b, hasMessage*boolByte(s.MessageID != 0)|hasChannel*boolByte(s.Channel != 0))
-	if s.MessageID != 0 {
-		e.u64(s.MessageID)
+	e.word(s.Environment())
+	e.word(s.Service())
+	a := s.more()
+	e.b = append(e.b, hasMessage*boolByte(a.messageID != 0)|hasChannel*boolByte(a.channel != 0))
+	if a.messageID != 0 {
+		e.u64(a.messageID)
 	}
-	if s.Channel != 0 {
-		e.u64(s.Channel)
+	if a.channel != 0 {
+		e.u64(a.channel)
 	}
-	e.uvarint(uint64(len(s.Keys)))
-	for i := range s.Keys {
-		k := &s.Keys[i]
+	e.uvarint(uint64(len(a.keys)))
+	for i := range a.keys {
+		k := &a.keys[i]
 		e.word(k.Name)
 		e.str(k.Value)
 		e.u64(k.Hash)
@@ -105,12 +106,12 @@ func (e *feedEncoder) span(s *Span, prev int64) {
 		e.b = append(e.b, trust)
 		e.varint(k.Window)
 	}
-	e.uvarint(uint64(len(s.Links)))
-	for i := range s.Links {
-		e.b = append(e.b, s.Links[i].Trace[:]...)
-		e.b = append(e.b, s.Links[i].Span[:]...)
+	e.uvarint(uint64(len(a.links)))
+	for i := range a.links {
+		e.b = append(e.b, a.links[i].Trace[:]...)
+		e.b = append(e.b, a.links[i].Span[:]...)
 	}
-	e.detail(s.Detail)
+	e.detail(a.detail)
 }
 
 // DecodeFeed reads what AppendFeed wrote. It never allocates more than the
@@ -119,7 +120,7 @@ func DecodeFeed(b []byte) ([]TraceSpans, error) {
 	if len(b) == 0 || b[0] != feedVersion && b[0] != feedBefore {
 		return nil, fmt.Errorf("%w: unknown version; a newer release wrote it", errFeed)
 	}
-	d := feedDecoder{b: b[1:]}
+	d := feedDecoder{b: b[1:], resources: map[[2]string]*Resource{}}
 	n := d.count(17)
 	out := make([]TraceSpans, 0, n)
 	for range n {
@@ -127,6 +128,7 @@ func DecodeFeed(b []byte) ([]TraceSpans, error) {
 		d.copy(t.Trace[:])
 		m := d.count(30)
 		t.Spans = make([]Span, m)
+		d.beside = Narrower{}
 		var prev int64
 		for i := range t.Spans {
 			d.span(&t.Spans[i], prev)
@@ -147,6 +149,10 @@ type feedDecoder struct {
 	b     []byte
 	words []string
 	bad   bool
+
+	resources map[[2]string]*Resource // by environment and service
+	beside    Narrower                // of the trace
+	aside     aside                   // scratch of span
 }
 
 func (d *feedDecoder) uvarint() uint64 {
@@ -207,6 +213,17 @@ func (d *feedDecoder) str() string {
 	return s
 }
 
+// strAs is str, and makes no second copy of a string that it is likely to be.
+func (d *feedDecoder) strAs(likely string) string {
+	n := d.count(1)
+	s := likely
+	if string(d.b[:n]) != likely {
+		s = string(d.b[:n])
+	}
+	d.b = d.b[n:]
+	return s
+}
+
 func (d *feedDecoder) word() string {
 	switch n := d.uvarint(); {
 	case d.bad:
@@ -232,29 +249,39 @@ func (d *feedDecoder) span(s *Span, prev int64) {
 	s.Kind, s.Role = Kind(d.byte()), Role(d.byte())
 	s.SpanKind, s.Step = SpanKind(d.byte()), Step(d.byte())
 	s.Flags = Flags(d.uvarint())
-	s.Environment, s.Service = d.word(), d.word()
+	s.resource = d.resource()
 	has := d.byte()
+	a := &d.aside
+	*a = aside{keys: a.keys[:0], links: a.links[:0]}
 	if has&hasMessage != 0 {
-		s.MessageID = d.u64()
+		a.messageID = d.u64()
 	}
 	if has&hasChannel != 0 {
-		s.Channel = d.u64()
+		a.channel = d.u64()
 	}
-	if n := d.count(12); n > 0 {
-		s.Keys = make([]Key, n)
-	}
-	for i := range s.Keys {
-		k := &s.Keys[i]
-		k.Name, k.Value, k.Hash = d.word(), d.str(), d.u64()
+	for i := range d.count(12) {
+		k := Key{Name: d.word(), Value: d.strAs(d.beside.value(i)), Hash: d.u64()}
 		trust := d.byte()
 		k.Trust, k.Identifying, k.Window = trust>>1, trust&1 != 0, d.varint()
+		a.keys = append(a.keys, k)
 	}
-	if n := d.count(24); n > 0 {
-		s.Links = make([]Link, n)
+	for range d.count(24) {
+		var l Link
+		d.copy(l.Trace[:])
+		d.copy(l.Span[:])
+		a.links = append(a.links, l)
 	}
-	for i := range s.Links {
-		d.copy(s.Links[i].Trace[:])
-		d.copy(s.Links[i].Span[:])
+	a.detail = d.detail()
+	s.aside = d.beside.share(a)
+}
+
+// resource is one for all spans of an environment and a service.
+func (d *feedDecoder) resource() *Resource {
+	of := [2]string{d.word(), d.word()}
+	r := d.resources[of]
+	if r == nil && of != [2]string{} {
+		r = &Resource{Environment: of[0], Service: of[1]}
+		d.resources[of] = r
 	}
-	s.Detail = d.detail()
+	return r
 }

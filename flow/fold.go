@@ -92,7 +92,7 @@ func foldPieces(r *room, pieces []Piece, facts []*Facts) *folded {
 		if p := f.parent[i]; p >= 0 && s.Step == Serve {
 			f.served[p] = true
 		}
-		messages = messages || s.MessageID != 0 && s.Step != Send
+		messages = messages || s.MessageID() != 0 && s.Step != Send
 	}
 	if messages {
 		f.senders()
@@ -129,11 +129,11 @@ func (f *folded) senders() {
 	f.sent = f.room.sent
 	for _, i := range f.byStart {
 		s := &f.spans[i]
-		if s.MessageID == 0 || s.Step != Send && s.Step != Schedule {
+		if s.MessageID() == 0 || s.Step != Send && s.Step != Schedule {
 			continue
 		}
-		if _, ok := f.sent[s.MessageID]; !ok {
-			f.sent[s.MessageID] = i
+		if _, ok := f.sent[s.MessageID()]; !ok {
+			f.sent[s.MessageID()] = i
 		}
 	}
 }

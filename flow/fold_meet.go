@@ -11,18 +11,18 @@ type meeting struct {
 // same channel.
 func (f *folded) meets(i int) bool {
 	s := &f.spans[i]
-	if s.Channel == 0 || f.shared[i] || s.Step != Receive && s.Step != Process && s.Step != Run {
+	if s.Channel() == 0 || f.shared[i] || s.Step != Receive && s.Step != Process && s.Step != Run {
 		return false
 	}
 	if f.channels == nil {
 		f.channels = map[uint64][]int{}
 		for _, j := range f.byStart {
-			if c := f.spans[j].Channel; c != 0 && !f.shared[j] && f.sends(j) == j {
+			if c := f.spans[j].Channel(); c != 0 && !f.shared[j] && f.sends(j) == j {
 				f.channels[c] = append(f.channels[c], j)
 			}
 		}
 	}
-	return len(f.channels[s.Channel]) > 0
+	return len(f.channels[s.Channel()]) > 0
 }
 
 // met finds the first message of the channel that the endpoint of span i has not
@@ -39,7 +39,7 @@ func (f *folded) met(i int) int {
 			}
 		}
 	}
-	for _, j := range f.channels[s.Channel] {
+	for _, j := range f.channels[s.Channel()] {
 		m := meeting{j, s.Endpoint}
 		if f.spans[j].Start > s.Start+skewSlack {
 			break

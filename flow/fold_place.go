@@ -82,10 +82,10 @@ func (f *folded) inside(i int) {
 // has no other child stands for the call.
 func (f *folded) crosses(i, p int) bool {
 	from, to := &f.spans[p], &f.spans[i]
-	if to.Kind != Internal || from.Service == to.Service || from.Service == "" || to.Service == "" {
+	if to.Kind != Internal || from.Service() == to.Service() || from.Service() == "" || to.Service() == "" {
 		return false
 	}
-	if g := f.parent[p]; from.Kind == Internal && g >= 0 && f.spans[g].Service == from.Service && f.only(i, p) {
+	if g := f.parent[p]; from.Kind == Internal && g >= 0 && f.spans[g].Service() == from.Service() && f.only(i, p) {
 		f.newHop(i, attempt{p, i})
 		f.hop[p], f.try[p] = f.hop[i], 0
 		return true
@@ -145,10 +145,10 @@ func (f *folded) sameSend(i int) bool {
 		f.create(p, i)
 		return true
 	}
-	if s.SpanKind != KindClient || len(s.Links) != 1 {
+	if s.SpanKind != KindClient || len(s.Links()) != 1 {
 		return false
 	}
-	c := f.find(s.Links[0])
+	c := f.find(s.Links()[0])
 	if c < 0 || c == i || f.spans[c].Step != Send || f.spans[c].Endpoint != s.Endpoint || f.parent[c] != f.parent[i] || f.hop[c] < 0 {
 		return false
 	}

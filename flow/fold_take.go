@@ -21,8 +21,8 @@ func (f *folded) take(i int, lone bool) {
 		f.note(i, none, h)
 		return
 	}
-	if s.Step == Settle && s.MessageID != 0 {
-		if h, ok := f.byMsg[s.MessageID]; ok {
+	if s.Step == Settle && s.MessageID() != 0 {
+		if h, ok := f.byMsg[s.MessageID()]; ok {
 			f.hop[i] = h
 			return
 		}
@@ -132,7 +132,7 @@ func (f *folded) sender(i int) (from int, more []Link) {
 		}
 	}
 	from = none
-	for n, l := range s.Links {
+	for n, l := range s.Links() {
 		j := f.sends(f.find(l))
 		if j < 0 || j == i {
 			continue
@@ -140,15 +140,15 @@ func (f *folded) sender(i int) (from int, more []Link) {
 		if from < 0 || !f.openAttempt(from) && f.openAttempt(j) {
 			from = j
 		}
-		if more == nil && n+1 < len(s.Links) {
-			more = s.Links[n+1:]
+		if more == nil && n+1 < len(s.Links()) {
+			more = s.Links()[n+1:]
 		}
 	}
 	if from >= 0 {
 		return from, more
 	}
-	if s.MessageID != 0 {
-		if j, ok := f.sent[s.MessageID]; ok && j != i {
+	if s.MessageID() != 0 {
+		if j, ok := f.sent[s.MessageID()]; ok && j != i {
 			return f.sends(j), nil
 		}
 	}
@@ -212,7 +212,7 @@ func (f *folded) sameParty(i, j int) bool {
 // redelivered finds the hop in which the same consumer took the same message before.
 func (f *folded) redelivered(i, from int) int {
 	s := &f.spans[i]
-	if s.MessageID == 0 && (from < 0 || f.spans[from].Flags&FlagShared != 0) {
+	if s.MessageID() == 0 && (from < 0 || f.spans[from].Flags&FlagShared != 0) {
 		return none // one of many messages, and nothing tells which
 	}
 	if h, ok := f.taken[takenBy(s, from)]; ok {
@@ -222,14 +222,14 @@ func (f *folded) redelivered(i, from int) int {
 }
 
 func takenBy(s *Span, from int) takenKey {
-	return takenKey{endpoint: s.Endpoint, step: s.Step, from: from, message: s.MessageID}
+	return takenKey{endpoint: s.Endpoint, step: s.Step, from: from, message: s.MessageID()}
 }
 
 // note remembers that span i took its message at hop h.
 func (f *folded) note(i, from, h int) {
 	s := &f.spans[i]
 	f.hop[i] = h
-	if from < 0 && s.MessageID == 0 {
+	if from < 0 && s.MessageID() == 0 {
 		return
 	}
 	if f.taken == nil {
@@ -238,8 +238,8 @@ func (f *folded) note(i, from, h int) {
 	if _, ok := f.taken[takenBy(s, from)]; !ok {
 		f.taken[takenBy(s, from)] = h
 	}
-	if s.MessageID != 0 {
-		f.byMsg[s.MessageID] = h
+	if s.MessageID() != 0 {
+		f.byMsg[s.MessageID()] = h
 	}
 	if from >= 0 {
 		f.takenFrom(from, h)

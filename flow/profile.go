@@ -44,7 +44,7 @@ func (f *folded) times(visit func(Trait)) {
 			continue
 		}
 		from := &f.spans[p]
-		switch far := from.Service != s.Service; {
+		switch far := from.Service() != s.Service(); {
 		case !far && (isCall(s) || !isSide(s)) && !f.shared[p]:
 			if side[i] = side[p]; isCall(s) && s.Kind != DB {
 				waiting[i] = side[i]

@@ -11,7 +11,7 @@ func TestTimesOfSides(t *testing.T) {
 	const shop, stock = "shop", "stock"
 	at := func(service string, id, parent byte, kind Kind, step Step, endpoint uint64, start, length int64) Span {
 		s := shareSpan(id, parent, kind, endpoint, start, length)
-		s.Service, s.Step = service, step
+		s.resource, s.Step = &Resource{Service: service}, step
 		return s
 	}
 	server := at(shop, 1, 0, API, Serve, 1, 0, 100)

@@ -96,7 +96,7 @@ func uncut(spans []Span) bool {
 	known := 0
 	for i := range spans {
 		s := &spans[i]
-		if manyItems(s) || s.Environment != spans[0].Environment {
+		if manyItems(s) || s.Environment() != spans[0].Environment() {
 			return false
 		}
 		for k := range i {
@@ -104,11 +104,12 @@ func uncut(spans []Span) bool {
 				return false
 			}
 		}
-		if i > 0 && sameKeys(s.Keys, spans[i-1].Keys) {
+		keys := s.Keys()
+		if i > 0 && sameKeys(keys, spans[i-1].Keys()) {
 			continue
 		}
-		for k := range s.Keys {
-			if key := &s.Keys[k]; key.Identifying {
+		for k := range keys {
+			if key := &keys[k]; key.Identifying {
 				n := 0
 				for n < known && identity[n].Name != key.Name {
 					n++
@@ -136,7 +137,7 @@ func whole(trace TraceID, spans []Span) Segment {
 	g := Segment{ID: SegmentID{Trace: trace}, Spans: make([]int, 0, len(spans))}
 	for i := range spans {
 		s := &spans[i]
-		g.add(s, i, i > 0 && sameKeys(s.Keys, spans[i-1].Keys))
+		g.add(s, i, i > 0 && sameKeys(s.Keys(), spans[i-1].Keys()))
 		g.Orphans += b2i(!s.Parent.IsZero() && !holds(spans, s.Parent))
 	}
 	g.tidy(spans)
@@ -156,39 +157,39 @@ func holds(spans []Span, id SpanID) bool {
 // that is sent stays with the flow that sends it, and a span that names one
 // message is about that one, whatever batch it came in.
 func manyItems(s *Span) bool {
-	return s.Flags&FlagShared != 0 && s.MessageID == 0 && s.Step != Send && s.Step != Schedule && s.Step != Settle && s.Step != Call
+	return s.Flags&FlagShared != 0 && s.MessageID() == 0 && s.Step != Send && s.Step != Schedule && s.Step != Settle && s.Step != Call
 }
 
 func ownIdentity(s *Span) bool {
-	if (s.Flags&FlagTakes != 0 || s.Step == Settle) && (s.MessageID != 0 || len(s.Links) == 1) {
+	if (s.Flags&FlagTakes != 0 || s.Step == Settle) && (s.MessageID() != 0 || len(s.Links()) == 1) {
 		return true
 	}
-	return len(s.Keys) > 0
+	return len(s.Keys()) > 0
 }
 
 // add takes a span in, whose keys may be those of the one before.
 func (g *Segment) add(s *Span, i int, sameKeys bool) {
 	g.Spans = append(g.Spans, i)
 	g.Open += b2i(s.Flags&FlagAwaits != 0 && s.Flags&(FlagError|FlagDLQ) == 0) - b2i(s.Flags&FlagTakes != 0)
-	for i := range s.Keys {
+	for i := range s.Keys() {
 		if sameKeys {
 			break
 		}
-		k := &s.Keys[i]
+		k := &s.Keys()[i]
 		g.addKey(k)
 		if k.Identifying && !slices.ContainsFunc(g.identity, func(o Key) bool { return o.Name == k.Name }) {
 			g.identity = append(g.identity, *k)
 		}
 	}
-	if s.MessageID != 0 {
+	if id := s.MessageID(); id != 0 {
 		switch {
 		case s.Step == Send || s.Step == Schedule:
-			g.Sent = append(g.Sent, s.MessageID)
+			g.Sent = append(g.Sent, id)
 		case s.Step == Call && s.Kind != API || s.Flags&FlagTakes != 0 || s.Step == Receive || s.Step == Process || s.Step == Settle:
-			g.Taken = append(g.Taken, s.MessageID)
+			g.Taken = append(g.Taken, id)
 		}
 	}
-	for _, l := range s.Links {
+	for _, l := range s.Links() {
 		if l.Trace != g.ID.Trace || !g.ID.Root.IsZero() {
 			g.Links = append(g.Links, l)
 		}

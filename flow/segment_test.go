@@ -18,19 +18,19 @@ func TestUncutIsAsByTheTree(t *testing.T) {
 		spans := make([]Span, 1+rnd.IntN(8))
 		pool := keys[:1+rnd.IntN(len(keys))]
 		for i := range spans {
-			spans[i] = Span{ID: id(i + 1), Parent: id(rnd.IntN(len(spans) + 2)), Start: int64(rnd.IntN(5)), Keys: pool[rnd.IntN(len(pool))],
-				SpanKind: SpanKind(rnd.IntN(6)), Step: Step(rnd.IntN(9)), Flags: Flags(rnd.IntN(1 << 9)) &^ FlagShared}
+			spans[i] = Span{ID: id(i + 1), Parent: id(rnd.IntN(len(spans) + 2)), Start: int64(rnd.IntN(5)), aside: &aside{keys: pool[rnd.IntN(len(pool))]},
+				SpanKind: SpanKind(rnd.IntN(6)), Step: Step(rnd.IntN(9)), Flags: Flags(rnd.IntN(1<<9)) &^ FlagShared}
 			switch rnd.IntN(40) {
 			case 0:
 				spans[i].Flags |= FlagShared
 			case 1:
 				spans[i].ID = id(1 + rnd.IntN(len(spans)))
 			case 2:
-				spans[i].Environment = "staging"
+				spans[i].resource = &Resource{Environment: "staging"}
 			case 3, 4, 5, 6, 7:
-				spans[i].MessageID = uint64(rnd.IntN(3))
+				spans[i].aside.messageID = uint64(rnd.IntN(3))
 			case 8, 9, 10:
-				spans[i].Links = []Link{{Trace: TraceID{byte(rnd.IntN(3))}}}
+				spans[i].aside.links = []Link{{Trace: TraceID{byte(rnd.IntN(3))}}}
 			}
 		}
 		if !uncut(spans) {

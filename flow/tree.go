@@ -99,7 +99,7 @@ func (t *tree) adopt() {
 	for _, i := range t.byStart { // a gateway that was called with a context passes it on: its backend is its sibling
 		if s := &t.spans[i]; s.Step == Serve && s.Role != Gateway && t.parent[i] >= 0 && slices.ContainsFunc(calls, func(c int) bool {
 			front := t.parent[c]
-			return front >= 0 && t.parent[front] == t.parent[i] && s.Service != t.spans[front].Service
+			return front >= 0 && t.parent[front] == t.parent[i] && s.Service() != t.spans[front].Service()
 		}) {
 			roots = append(roots, i)
 		}
@@ -113,7 +113,7 @@ func (t *tree) adopt() {
 		var distance int64
 		for k, r := range roots {
 			s := &t.spans[r]
-			if s.Service == call.Service || s.Environment != call.Environment {
+			if s.Service() == call.Service() || s.Environment() != call.Environment() {
 				continue
 			}
 			near := s.Start >= call.Start-adoptSlack && s.End() <= call.End()+adoptSlack
@@ -190,7 +190,7 @@ const several = 0
 // identifying key is configured.
 func (t *tree) manyIdentities() func(int) bool {
 	identifying := slices.ContainsFunc(t.spans, func(s Span) bool {
-		return slices.ContainsFunc(s.Keys, func(k Key) bool { return k.Identifying })
+		return slices.ContainsFunc(s.Keys(), func(k Key) bool { return k.Identifying })
 	})
 	if !identifying {
 		return func(int) bool { return false }
@@ -199,7 +199,7 @@ func (t *tree) manyIdentities() func(int) bool {
 	below := make([]map[string]uint64, len(t.spans)) // key name -> a value seen in the subtree
 	for n := len(t.order) - 1; n >= 0; n-- {
 		i := t.order[n]
-		for _, k := range t.spans[i].Keys {
+		for _, k := range t.spans[i].Keys() {
 			if !k.Identifying {
 				continue
 			}

@@ -28,7 +28,7 @@ type traceGroup struct {
 	spans   int
 	buckets recent[uint32]
 	hashes  recent[uint64]
-	keys    []flow.Key // of the last span that had any
+	narrow  flow.Narrower
 }
 
 // recent remembers the last few values: enough to write most things once. What
@@ -105,11 +105,7 @@ func (b *Batch) addToTrace(tenant string, f *flow.Facts) {
 	g := b.groups.group(tenant, f.Trace)
 	g.spans++
 	b.groups.owner = append(b.groups.owner, b.groups.last)
-	narrow := f.NarrowBeside(g.keys)
-	if len(narrow.Keys) > 0 {
-		g.keys = narrow.Keys
-	}
-	b.groups.narrow = append(b.groups.narrow, narrow)
+	b.groups.narrow = append(b.groups.narrow, g.narrow.Narrow(f))
 	if bucket := timeBucket(f.Start); g.buckets.add(bucket) {
 		c := b.traces
 		c.tenant.Append(tenant)

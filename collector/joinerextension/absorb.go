@@ -20,8 +20,8 @@ func (j *joiner) absorb(ctx context.Context, ts *tenantState, traces []flow.Trac
 		in := &traces[i]
 		for k := range in.Spans {
 			ts.clock.see(in.Spans[k].End(), arrived)
-			if k == 0 || in.Spans[k].Service != in.Spans[k-1].Service {
-				ts.sources.hear(in.Spans[k].Service, arrived)
+			if k == 0 || in.Spans[k].Service() != in.Spans[k-1].Service() {
+				ts.sources.hear(in.Spans[k].Service(), arrived)
 			}
 		}
 		t := ts.traces[in.Trace]

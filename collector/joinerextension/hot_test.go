@@ -27,7 +27,8 @@ func TestHotValueDoesNotTieItemsOfABatch(t *testing.T) {
 	at := func(n int) int64 { return now.Add(time.Duration(n) * time.Second).UnixNano() }
 	batch := func(n int) (a, b flow.FlowID) {
 		item := func(id byte, message uint64) flow.Span {
-			return flow.Span{ID: flow.SpanID{id}, Parent: flow.SpanID{1}, Start: at(n), Duration: 1, Step: flow.Process, Flags: flow.FlagTakes, MessageID: message, Keys: session}
+			f := flow.Facts{ID: flow.SpanID{id}, Parent: flow.SpanID{1}, Start: at(n), Duration: 1, Step: flow.Process, Flags: flow.FlagTakes, MessageID: message, Keys: session}
+			return f.Narrow()
 		}
 		got := take(2, n, flow.Span{ID: flow.SpanID{1}, Start: at(n), Duration: 1, Step: flow.Receive, Flags: flow.FlagTakes | flow.FlagShared},
 			item(2, uint64(1000+2*n)), item(3, uint64(1001+2*n)))
@@ -40,7 +41,8 @@ func TestHotValueDoesNotTieItemsOfABatch(t *testing.T) {
 		t.Errorf("flows %v and %v, want one: a session joins", a, b)
 	}
 	for n := range j.cfg.Limits.PerHour + 1 {
-		take(1, n, flow.Span{ID: flow.SpanID{1}, Start: at(n), Duration: 1, Step: flow.Serve, Keys: session})
+		f := flow.Facts{ID: flow.SpanID{1}, Start: at(n), Duration: 1, Step: flow.Serve, Keys: session}
+		take(1, n, f.Narrow())
 	}
 	if !ts.values[77].hot {
 		t.Fatal("the session is not hot")

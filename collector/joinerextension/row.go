@@ -51,10 +51,10 @@ func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.
 		}
 		r.LastActivity = max(r.LastActivity, s.End())
 		if r.Environment == "" {
-			r.Environment = s.Environment
+			r.Environment = s.Environment()
 		}
 		if s.Kind != flow.DB && (s.Kind != flow.Internal || s.Role != flow.NoRole) {
-			touch(s.Service, s.Endpoint)
+			touch(s.Service(), s.Endpoint)
 		}
 	})
 	entry := uint64(0)
