@@ -25,7 +25,7 @@ type recentBatch struct {
 }
 
 const (
-	// maxRecent spans are kept, three full ranges: about 40 MB, most of which the
+	// maxRecent spans are kept, three full ranges: about 15 MB, most of which the
 	// joiner takes over.
 	maxRecent = 150_000
 	// askEvery is how often the table is asked for the commits of other instances.

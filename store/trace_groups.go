@@ -77,22 +77,13 @@ func (g *traceGroups) group(tenant string, trace flow.TraceID) *traceGroup {
 	return &g.traces[i]
 }
 
-// slab is how many spans of the feed are allocated together: enough for some ten
-// traces. The joiner lets go of traces one by one, and a flow that lasts must not
-// keep the spans of a whole batch in memory.
-const slab = 64
-
-// feed is the narrow spans by trace, in order of arrival. It is the caller's.
+// feed is the narrow spans by trace, in order of arrival. It is the caller's. The
+// joiner lets go of traces one by one, so that each has an array of its own.
 func (g *traceGroups) feed() []flow.TraceSpans {
 	feed := make([]flow.TraceSpans, len(g.traces))
-	var room []flow.Span
 	for i := range g.traces {
 		t := &g.traces[i]
-		if len(room) < t.spans {
-			room = make([]flow.Span, max(slab, t.spans))
-		}
-		feed[i] = flow.TraceSpans{Tenant: t.tenant, Trace: t.trace, Spans: room[:0:t.spans]}
-		room = room[t.spans:]
+		feed[i] = flow.TraceSpans{Tenant: t.tenant, Trace: t.trace, Spans: make([]flow.Span, 0, t.spans)}
 	}
 	for i, o := range g.owner {
 		feed[o].Spans = append(feed[o].Spans, g.narrow[i])
