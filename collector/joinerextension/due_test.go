@@ -34,7 +34,7 @@ func TestWhenAFlowIsDue(t *testing.T) {
 				f.segs = append(f.segs, &seg{Segment: s})
 			}
 			if tc.judged {
-				f.row = &flow.Flow{}
+				f.said = 1
 			}
 			if got := j.due(f, now); got != tc.want {
 				t.Errorf("due: %v", got)

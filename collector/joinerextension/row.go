@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"encoding/binary"
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"time"
 
@@ -29,7 +31,7 @@ func (j *joiner) unseen(s *flow.Story) bool {
 	})
 }
 
-// row makes the flow's line on the list.
+// row makes the flow's line on the list, nil when that says what it said.
 func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.Judgement, o *flow.Outline, story *flow.Story, quiet time.Duration) (*flow.Flow, error) {
 	r := &flow.Flow{Tenant: ts.name, ID: f.id, Revision: j.revision(), Verdict: v.Verdict, FailedAt: v.FailedAt, CheckAt: v.CheckAt, Culprit: v.Culprit}
 	known, err := j.endpoints(ctx, ts, f)
@@ -96,14 +98,36 @@ func (j *joiner) row(ctx context.Context, ts *tenantState, f *flowState, v flow.
 	slices.Sort(services)
 	r.Services, j.services = slices.Clone(services), services
 	f.identify(r)
-	switch {
-	case f.row != nil && sameRow(f.row, r): // it is not written again
-	case o != nil:
+	said := digest(r)
+	if said == f.said {
+		return nil, nil
+	}
+	if f.said = said; o != nil {
 		r.Shares = o.Shares(r.Endpoints, j.calledBy)
-	default:
+	} else {
 		r.Shares = story.Shares(r.Endpoints, v.Culprit)
 	}
 	return r, nil
+}
+
+var digestSeed = maphash.MakeSeed()
+
+// digest stands for what a row says that is worth writing it again, and is never 0.
+func digest(r *flow.Flow) uint64 {
+	var h maphash.Hash
+	h.SetSeed(digestSeed)
+	for _, n := range [...]int64{int64(r.Verdict), int64(r.Spans), int64(r.Traces), r.LastActivity, r.Start, r.FailedAt, r.CheckAt} {
+		var b [8]byte
+		binary.LittleEndian.PutUint64(b[:], uint64(n))
+		_, _ = h.Write(b[:])
+	}
+	for i := range r.TraceIDs {
+		_, _ = h.Write(r.TraceIDs[i][:])
+	}
+	if r.Culprit != nil {
+		maphash.WriteComparable(&h, *r.Culprit)
+	}
+	return max(h.Sum64(), 1)
 }
 
 // channels adds the queues and topics between the two sides of a hop, once where

@@ -78,13 +78,13 @@ type flowState struct {
 	id      flow.FlowID
 	segs    []*seg
 	shared  []*seg
-	changed time.Time  // when something last arrived for it
-	waiting time.Time  // since when it waits to be judged, zero when it does not
-	row     *flow.Flow // as last written
-	calm    bool       // no row of it was in trouble, here or before this process
-	taught  *lesson    // what it teaches, nil while it is not over
-	doubted bool       // it was looked at again by what others taught
-	checkAt time.Time  // wall time to judge again though nothing arrives, zero for never
+	changed time.Time // when something last arrived for it
+	waiting time.Time // since when it waits to be judged, zero when it does not
+	said    uint64    // digest of its row as last written, 0 while it has none
+	calm    bool      // no row of it was in trouble, here or before this process
+	taught  *lesson   // what it teaches, nil while it is not over
+	doubted bool      // it was looked at again by what others taught
+	checkAt time.Time // wall time to judge again though nothing arrives, zero for never
 }
 
 // indexFrom is the size from which a trace has an index of its spans; below it

@@ -70,7 +70,7 @@ func (j *joiner) due(f *flowState, now time.Time) bool {
 	if now.Sub(f.changed) >= j.cfg.Quiet || now.Sub(f.waiting) >= j.cfg.Patience {
 		return true
 	}
-	return f.row == nil && !(j.rush && f.grows())
+	return f.said == 0 && !(j.rush && f.grows())
 }
 
 // grows reports whether more is likely to come: something was sent that nobody
@@ -184,12 +184,10 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 	if err != nil {
 		return err
 	}
-	if f.row == nil || !sameRow(f.row, row) {
+	if row != nil {
 		row.Calm = f.calm
 		f.calm = f.calm && !row.Verdict.Troubled()
 		j.write.flow(*row)
-		row.Shares = nil // nobody asks memory for it
-		f.row = row
 		j.stats.judged.Add(1)
 	}
 	f.checkAt = time.Time{}
@@ -311,10 +309,4 @@ func (j *joiner) teach(ctx context.Context, now time.Time) error {
 		}
 	}
 	return err
-}
-
-func sameRow(a, b *flow.Flow) bool {
-	return a.Verdict == b.Verdict && a.Spans == b.Spans && a.Traces == b.Traces && a.LastActivity == b.LastActivity && a.Start == b.Start &&
-		a.FailedAt == b.FailedAt && a.CheckAt == b.CheckAt && slices.Equal(a.TraceIDs, b.TraceIDs) && (a.Culprit == nil) == (b.Culprit == nil) &&
-		(a.Culprit == nil || *a.Culprit == *b.Culprit)
 }
