@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// Segment is the unit of joining: a trace, or the part of it under one cut.
+// Segment is the unit of joining: a trace, or the part of it under one cut. Its
+// lists are to be read only: others share them.
 type Segment struct {
 	ID     SegmentID
 	Start  int64 // Unix ns, of its first span
@@ -21,7 +22,7 @@ type Segment struct {
 	// Open is how many spans sent something that somebody should take up, less how
 	// many took something up, and Orphans how many have a parent that is not here. A
 	// flow with some of either is likely to grow; neither says so for sure.
-	Open, Orphans int
+	Open, Orphans int32
 
 	under    SpanID // root of the segment that it was cut out of
 	identity []Key  // identifying keys, one value each: the one nearest to the root
@@ -74,8 +75,10 @@ func cutTree(trace TraceID, spans []Span) []Segment {
 		segs[0].Spans = make([]int, 0, len(spans))
 	}
 	for _, i := range t.order {
-		segs[owner[i]].add(&spans[i], i, false)
-		segs[owner[i]].Orphans += b2i(t.orphan[i])
+		g := &segs[owner[i]]
+		g.Spans = append(g.Spans, i)
+		g.add(&spans[i], false)
+		g.Orphans += int32(b2i(t.orphan[i]))
 	}
 	for i := range segs {
 		segs[i].tidy(spans)
@@ -132,13 +135,21 @@ func sameKeys(a, b []Key) bool {
 	return len(a) == len(b) && (len(a) == 0 || &a[0] == &b[0])
 }
 
+// allSpans are those of any trace that is looked at without its tree.
+var allSpans = func() (all [uncutMost]int) {
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}()
+
 // whole makes a segment of a trace that is not cut.
 func whole(trace TraceID, spans []Span) Segment {
-	g := Segment{ID: SegmentID{Trace: trace}, Spans: make([]int, 0, len(spans))}
+	g := Segment{ID: SegmentID{Trace: trace}, Spans: allSpans[:len(spans):len(spans)]}
 	for i := range spans {
 		s := &spans[i]
-		g.add(s, i, i > 0 && sameKeys(s.Keys(), spans[i-1].Keys()))
-		g.Orphans += b2i(!s.Parent.IsZero() && !holds(spans, s.Parent))
+		g.add(s, i > 0 && sameKeys(s.Keys(), spans[i-1].Keys()))
+		g.Orphans += int32(b2i(!s.Parent.IsZero() && !holds(spans, s.Parent)))
 	}
 	g.tidy(spans)
 	return g
@@ -168,9 +179,8 @@ func ownIdentity(s *Span) bool {
 }
 
 // add takes a span in, whose keys may be those of the one before.
-func (g *Segment) add(s *Span, i int, sameKeys bool) {
-	g.Spans = append(g.Spans, i)
-	g.Open += b2i(s.Flags&FlagAwaits != 0 && s.Flags&(FlagError|FlagDLQ) == 0) - b2i(s.Flags&FlagTakes != 0)
+func (g *Segment) add(s *Span, sameKeys bool) {
+	g.Open += int32(b2i(s.Flags&FlagAwaits != 0 && s.Flags&(FlagError|FlagDLQ) == 0) - b2i(s.Flags&FlagTakes != 0))
 	for i := range s.Keys() {
 		if sameKeys {
 			break
@@ -227,6 +237,17 @@ func (g *Segment) tidy(spans []Span) {
 	g.Taken = slices.Compact(g.Taken)
 	slices.SortFunc(g.Links, compareLinks)
 	g.Links = slices.Compact(g.Links)
+	for _, i := range g.Spans { // the keys of most segments are those of their first span: they are kept once
+		if keys := spans[i].Keys(); len(keys) > 0 {
+			if slices.Equal(g.Keys, keys) {
+				g.Keys = keys
+			}
+			break
+		}
+	}
+	if slices.Equal(g.identity, g.Keys) {
+		g.identity = g.Keys
+	}
 }
 
 // compareCarriers puts the better one of two carriers of a value first: it says

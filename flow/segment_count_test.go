@@ -9,7 +9,7 @@ func TestSegmentsSayWhatTheyWaitFor(t *testing.T) {
 	for _, tc := range []struct {
 		name          string
 		spans         []Span
-		open, orphans int
+		open, orphans int32
 	}{
 		{"a message is sent", []Span{{ID: SpanID{1}}, send}, 1, 0},
 		{"one that was refused is not waited for", []Span{{ID: SpanID{1}}, send, refused}, 1, 0},

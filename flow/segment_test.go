@@ -40,6 +40,7 @@ func TestUncutIsAsByTheTree(t *testing.T) {
 		got, want := Cut(TraceID{1}, spans), cutTree(TraceID{1}, spans)
 		for _, g := range [][]Segment{got, want} {
 			slices.Sort(g[0].Spans)
+			g[0].identity = slices.Clone(g[0].identity)
 			slices.SortFunc(g[0].identity, func(a, b Key) int { return int(a.Hash) - int(b.Hash) })
 			for i := range g[0].identity {
 				g[0].identity[i].Trust = 0 // whichever came first

@@ -76,7 +76,7 @@ func (j *joiner) due(f *flowState, now time.Time) bool {
 // grows reports whether more is likely to come: something was sent that nobody
 // took up yet, or a parent is missing.
 func (f *flowState) grows() bool {
-	open := 0
+	open := int32(0)
 	for _, s := range f.segs {
 		if s.Orphans > 0 {
 			return true
