@@ -151,11 +151,11 @@ func (j *joiner) connect(ctx context.Context, ts *tenantState, changed []*trace,
 // are here.
 func (ts *tenantState) enter(segs []*seg) (ask []uint64, linked []flow.TraceID, here []*seg) {
 	for _, s := range segs {
-		ts.register(s, func(k *flow.Key, named flow.TraceID) {
-			if !ts.known.addNew(k.Hash) {
+		ts.register(s, func(hash uint64, named flow.TraceID) {
+			if !ts.known.addNew(hash) {
 				return
 			}
-			ask = append(ask, k.Hash)
+			ask = append(ask, hash)
 			if t := ts.traces[named]; t != nil {
 				here = append(here, t.segs...)
 			} else if !named.IsZero() {
@@ -203,7 +203,7 @@ func (j *joiner) find(ctx context.Context, ts *tenantState, ask []uint64, linked
 		}
 		for h, seen := range found {
 			v := ts.values[h]
-			if j.hotBySeen(v.key, seen) {
+			if j.hotBySeen(*v.key, seen) {
 				v.hot = true
 				continue
 			}

@@ -123,7 +123,7 @@ func (ts *tenantState) evict(f *flowState) int {
 						if !v.hot && !v.gone {
 							v.gone = true
 							ts.torn += len(v.segs)
-							delete(ts.values, v.key.Hash)
+							delete(ts.values, v.hash)
 						}
 					}
 					ts.unregister(o)

@@ -60,7 +60,7 @@ func (ts *tenantState) component(s *seg, l flow.Limits, mark bool) []*seg {
 			if mark && v.key.Name != traceConcept {
 				v.hot = v.hot || v.overLimit(l)
 				if v.hot && len(ts.hot) < maxHot {
-					ts.hot[v.key.Hash] = v.key
+					ts.hot[v.hash] = *v.key
 				}
 			}
 			if wasHot {
@@ -98,7 +98,7 @@ func (v *value) overLimit(l flow.Limits) bool {
 		}
 	}
 	slices.Sort(starts)
-	return l.Hot(v.key, starts)
+	return l.Hot(*v.key, starts)
 }
 
 // assign partitions a component into flows. Ids are minted once: a merge keeps

@@ -66,7 +66,8 @@ type seg struct {
 
 // value is a correlation, a message or a trace, and the segments that carry it.
 type value struct {
-	key  flow.Key
+	hash uint64
+	key  *flow.Key // of a segment that carries it, for its name; of traces and messages one for all
 	segs []*seg
 	few  [2]*seg // where segs begins: most values tie two
 	hot  bool
@@ -181,25 +182,25 @@ func (ts *tenantState) cut(t *trace) {
 // carried visits the values a segment joins by, and the trace that a value names.
 // A link is a value too: the linked trace. So is a correlation value that is a
 // trace id.
-func (s *seg) carried(visit func(k *flow.Key, named flow.TraceID)) {
-	own := flow.Key{Name: traceConcept, Hash: flow.TraceHash(s.ID.Trace), Trust: 4}
-	visit(&own, s.ID.Trace)
+func (s *seg) carried(visit func(hash uint64, k *flow.Key, named flow.TraceID)) {
+	visit(flow.TraceHash(s.ID.Trace), &traceKey, s.ID.Trace)
 	for _, l := range s.Links {
-		own.Hash = flow.TraceHash(l.Trace)
-		visit(&own, l.Trace)
+		visit(flow.TraceHash(l.Trace), &traceKey, l.Trace)
 	}
 	for i := range s.Keys {
-		visit(&s.Keys[i], tracedBy(&s.Keys[i]))
+		visit(s.Keys[i].Hash, &s.Keys[i], tracedBy(&s.Keys[i]))
 	}
-	own.Name = "message"
 	for _, messages := range [2][]uint64{s.Sent, s.Taken} {
-		for _, own.Hash = range messages {
-			visit(&own, flow.TraceID{})
+		for _, hash := range messages {
+			visit(hash, &messageKey, flow.TraceID{})
 		}
 	}
 }
 
 const traceConcept = "trace"
+
+// traceKey and messageKey stand for all traces and messages as values.
+var traceKey, messageKey = flow.Key{Name: traceConcept, Trust: 4}, flow.Key{Name: "message", Trust: 4}
 
 // tracedBy is the trace that a correlation value names, zero for none.
 func tracedBy(k *flow.Key) flow.TraceID {
@@ -210,16 +211,16 @@ func tracedBy(k *flow.Key) flow.TraceID {
 	return id
 }
 
-func (ts *tenantState) open(k *flow.Key) *value {
-	v := &value{key: *k}
+func (ts *tenantState) open(hash uint64, k *flow.Key) *value {
+	v := &value{hash: hash, key: k}
 	v.segs = v.few[:0]
-	ts.values[k.Hash] = v
+	ts.values[hash] = v
 	return v
 }
 
 // register ties the segment to its values, and says which of them nothing here
 // had. Of one that has none yet only the last it was tied to can be the same again.
-func (ts *tenantState) register(s *seg, opened func(k *flow.Key, named flow.TraceID)) {
+func (ts *tenantState) register(s *seg, opened func(hash uint64, named flow.TraceID)) {
 	fresh := len(s.values) == 0
 	s.values = slices.DeleteFunc(s.values, func(v *value) bool {
 		if v.gone {
@@ -230,11 +231,11 @@ func (ts *tenantState) register(s *seg, opened func(k *flow.Key, named flow.Trac
 	if s.values == nil {
 		s.values = make([]*value, 0, 1+len(s.Links)+len(s.Keys)+len(s.Sent)+len(s.Taken))
 	}
-	s.carried(func(k *flow.Key, named flow.TraceID) {
-		v := ts.values[k.Hash]
+	s.carried(func(hash uint64, k *flow.Key, named flow.TraceID) {
+		v := ts.values[hash]
 		if v == nil {
-			v = ts.open(k)
-			opened(k, named)
+			v = ts.open(hash, k)
+			opened(hash, named)
 		}
 		if n := len(v.segs); fresh && n > 0 && v.segs[n-1] == s || !fresh && slices.Contains(v.segs, s) {
 			return
