@@ -18,6 +18,8 @@ type learned struct {
 	Took    []byte             `json:"usual,omitempty"` // see encodeUsual
 	Steps   []byte             `json:"steps,omitempty"`
 	usual   map[flow.Measured]*durations
+	among   []among
+	numbers map[flow.Measured]uint32 // of what was measured, in among
 	always  map[placeOf]*place
 	slow    int
 	changed bool
@@ -34,7 +36,7 @@ type taker struct {
 }
 
 func newLearned() *learned {
-	return &learned{Senders: map[uint64]*sender{}, usual: map[flow.Measured]*durations{}, always: map[placeOf]*place{}}
+	return &learned{Senders: map[uint64]*sender{}, usual: map[flow.Measured]*durations{}, numbers: map[flow.Measured]uint32{}, always: map[placeOf]*place{}}
 }
 
 // maxSenders bounds what is learned of a tenant; endpoints are templated, so

@@ -112,22 +112,46 @@ type lesson struct {
 	steps   []credited
 }
 
-// timing is how long something took, and what it counts among: its like in flows
-// of the type, and of a callee its like in all flows.
+// timing is how long something took. Lessons wait with them by the hundred
+// thousand, so that what it counts among is told by a number.
 type timing struct {
-	among [2]*durations
 	took  time.Duration
-	what  flow.Measure
+	among uint32 // of learned.among
 }
+
+// among is what something measured counts among: its like in flows of the type,
+// and of a callee its like in all flows. What is nil is not learned.
+type among struct {
+	durations [2]*durations
+	what      flow.Measure
+}
+
+// beyond is what is not measured, because too much is: it gets no numbers of its own.
+const beyond flow.Measure = 255
 
 // time finds what something measured counts among.
 func (l *learned) time(m flow.Measured, took time.Duration) timing {
-	t := timing{took: took, what: m.What}
-	t.among[0] = l.durations(m)
-	if m.What == flow.Callee {
-		t.among[1] = l.durations(flow.Measured{What: flow.Callee, B: m.B})
+	n, ok := l.numbers[m]
+	if ok {
+		return timing{took, n}
 	}
-	return t
+	a := among{what: m.What}
+	a.durations[0] = l.durations(m)
+	if m.What == flow.Callee {
+		a.durations[1] = l.durations(flow.Measured{What: flow.Callee, B: m.B})
+	}
+	switch {
+	case a.durations[0] != nil:
+	case a.durations[1] != nil:
+		m = flow.Measured{What: beyond, B: m.B}
+	default:
+		m = flow.Measured{What: beyond}
+	}
+	if n, ok = l.numbers[m]; !ok {
+		n = uint32(len(l.among))
+		l.among, l.numbers[m] = append(l.among, a), n
+	}
+	return timing{took, n}
 }
 
 // durations of something that is measured, nil when too much is measured.
@@ -166,12 +190,13 @@ func (l *learned) complete(hs []flow.Handover) bool {
 }
 
 // slowTo reports whether a flow took far longer than others did by now.
-func slowTo(s *lesson) bool {
+func (l *learned) slowTo(s *lesson) bool {
 	var g flow.Gauge
 	for _, t := range s.took {
-		if d := t.among[0]; d != nil && g.Asks(t.what) {
+		a := &l.among[t.among]
+		if d := a.durations[0]; d != nil && g.Asks(a.what) {
 			if u, ok := d.at(s.moment); ok {
-				g.Add(t.what, t.took, u)
+				g.Add(a.what, t.took, u)
 			}
 		}
 	}
@@ -243,7 +268,7 @@ func (l *learned) learn(s *lesson, now time.Time) {
 		}
 	}
 	for _, t := range s.took {
-		for _, d := range t.among {
+		for _, d := range l.among[t.among].durations {
 			if d != nil {
 				d.add(t.took)
 				d.grow(s.moment, now)
@@ -272,7 +297,7 @@ func (l *learned) unlearn(s *lesson) {
 	}
 	l.observe(s.handovers, -1)
 	for _, t := range s.took {
-		for _, d := range t.among {
+		for _, d := range l.among[t.among].durations {
 			if d != nil {
 				d.remove(t.took)
 			}

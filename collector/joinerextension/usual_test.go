@@ -158,3 +158,31 @@ func TestAFlowIsHeldAgainstWhatWasKnownWhenItCame(t *testing.T) {
 		t.Error("the past is never forgotten")
 	}
 }
+
+// What is measured beyond the limit is not learned, gets no numbers without end, and of a callee
+// that is known in all flows counts among these.
+func TestTooMuchIsMeasured(t *testing.T) {
+	l := newLearned()
+	callee := func(kind, endpoint uint64) flow.Measured {
+		return flow.Measured{What: flow.Callee, A: kind, B: endpoint}
+	}
+	first := l.time(callee(1, 7), time.Second)
+	if again := l.time(callee(1, 7), time.Minute); again.among != first.among || again.took != time.Minute {
+		t.Errorf("%+v and %+v", first, again)
+	}
+	for n := uint64(0); len(l.usual) < maxMeasured; n++ {
+		l.time(flow.Measured{What: flow.Wait, A: n}, time.Second)
+	}
+	numbers := len(l.among)
+	for n := uint64(2); n < 100; n++ {
+		if a := l.among[l.time(callee(n, 7), time.Second).among]; a.durations != [2]*durations{nil, l.usual[callee(0, 7)]} {
+			t.Fatalf("a callee that is known counts among %v", a)
+		}
+		if a := l.among[l.time(callee(n, 100+n), time.Second).among]; a.durations != [2]*durations{} {
+			t.Fatalf("a callee that is not known counts among %v", a)
+		}
+	}
+	if more := len(l.among) - numbers; more != 2 {
+		t.Errorf("%d numbers more", more)
+	}
+}

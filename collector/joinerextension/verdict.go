@@ -280,7 +280,7 @@ func (j *joiner) teach(ctx context.Context, now time.Time) error {
 	var err error
 	for _, d := range ripe {
 		l, f, learnt := d.lesson, d.flow, d.tenant.learnt
-		slow, omits := slowTo(l), learnt.omits(l)
+		slow, omits := learnt.slowTo(l), learnt.omits(l)
 		if (slow || omits || learnt.lacks(l) || learnt.knows(l)) && !f.doubted && f.taught == l {
 			f.doubted = true
 			l.slow, l.dropped = l.slow || slow, omits
