@@ -11,15 +11,29 @@ import (
 
 // trait is one that a flow waits to be counted with.
 type trait struct {
-	a, b   uint64
-	what   flow.TraitKind
+	number uint32 // of what it is of, in the lesson's traits
 	bucket uint8
 }
+
+type traitOf struct {
+	a, b uint64
+	what flow.TraitKind
+}
+
+// traits are those seen lately, of which lessons know the numbers.
+type traits struct {
+	all     []traitOf
+	numbers map[traitOf]uint32
+}
+
+// maxTraits bounds them; past it they are numbered anew.
+const maxTraits = 50_000
 
 // profile counts by the minute how flows go, for telling what changed. Flows that
 // did the same, which most do, are counted as one.
 type profile struct {
 	tenants map[string]*profileCounts
+	traits  *traits
 	room    []trait
 	noted   time.Time
 	notes   int // that were written, to tell their tokens apart
@@ -32,7 +46,8 @@ type profileCounts struct {
 }
 
 type timeKey struct {
-	trait
+	traitOf
+	bucket uint8
 	minute uint32
 }
 
@@ -48,12 +63,25 @@ const (
 	maxProfile = 200_000
 )
 
-func (p *profile) traitsOf(of lessons) []trait {
+// keep notes the traits of a flow in its lesson.
+func (p *profile) keep(of lessons, l *lesson) {
+	if p.traits == nil || len(p.traits.all) >= maxTraits {
+		p.traits = &traits{numbers: map[traitOf]uint32{}}
+	}
 	p.room = p.room[:0]
 	of.Traits(func(t flow.Trait) {
-		p.room = append(p.room, trait{t.A, t.B, t.What, uint8(bucketOf(time.Duration(t.Took)))})
+		p.room = append(p.room, trait{p.traits.number(traitOf{t.A, t.B, t.What}), uint8(bucketOf(time.Duration(t.Took)))})
 	})
-	return slices.Clone(p.room)
+	l.traits, l.of = slices.Clone(p.room), p.traits
+}
+
+func (t *traits) number(x traitOf) uint32 {
+	n, ok := t.numbers[x]
+	if !ok {
+		n = uint32(len(t.all))
+		t.all, t.numbers[x] = append(t.all, x), n
+	}
+	return n
 }
 
 // add counts what a flow did, when it is known to be over.
@@ -72,7 +100,7 @@ func (p *profile) add(tenant string, l *lesson) {
 	before := len(c.times)
 	minute := uint32(max(l.began, 0) / int64(time.Minute))
 	for _, t := range l.traits {
-		c.times[timeKey{t, minute}]++
+		c.times[timeKey{l.of.all[t.number], t.bucket, minute}]++
 	}
 	if l.did != nil {
 		k := actKey{l.did, minute}
@@ -105,10 +133,10 @@ func (p *profile) rows() (rows []store.ProfileRow) {
 		sums := map[timeKey]uint32{}
 		for k, n := range c.acts {
 			for _, x := range k.callers {
-				sums[timeKey{trait{x, 0, flow.Acted, 0}, k.minute}] += n
+				sums[timeKey{traitOf{x, 0, flow.Acted}, 0, k.minute}] += n
 			}
 			for _, s := range k.steps {
-				sums[timeKey{trait{s.Caller, s.Callee, flow.Stepped, 0}, k.minute}] += n
+				sums[timeKey{traitOf{s.Caller, s.Callee, flow.Stepped}, 0, k.minute}] += n
 			}
 		}
 		for k, n := range sums {

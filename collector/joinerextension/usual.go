@@ -104,6 +104,7 @@ type lesson struct {
 	kind      uint64
 	did       *act
 	traits    []trait
+	of        *traits // which its traits are of
 
 	moment            // of its flow
 	since   time.Time // when its flow last changed
@@ -279,7 +280,7 @@ func (l *learned) learn(s *lesson, now time.Time) {
 	if s.did != nil {
 		s.steps = l.step(s.kind, s.did)
 	}
-	s.did, s.traits = nil, nil
+	s.did, s.traits, s.of = nil, nil, nil
 }
 
 // letGo forgets of what was learned all but what was handed over: times and steps

@@ -239,7 +239,7 @@ func (j *joiner) prepare(learnt *learned, v *flow.Judgement, of lessons) *lesson
 		l.took = slices.Clone(j.timings) // lessons wait by the ten thousand: no room to spare
 		kind, steps, callers := of.Steps()
 		l.kind, l.did = kind, j.acts.of(steps, callers)
-		l.traits = j.profile.traitsOf(of)
+		j.profile.keep(of, l)
 	}
 	return l
 }
