@@ -73,7 +73,7 @@ func (ts *tenantState) inStore(id flow.TraceID) bool {
 }
 
 func (ts *tenantState) newTrace(id flow.TraceID, arrived time.Time) *trace {
-	t := &trace{id: id, arrived: arrived, dirty: true}
+	t := &trace{id: id, arrived: arrived.UnixNano(), dirty: true}
 	ts.traces[id] = t
 	return t
 }
@@ -107,10 +107,8 @@ func (j *joiner) load(ctx context.Context, ts *tenantState, ids []flow.TraceID, 
 		for _, s := range segments {
 			if t := ts.traces[s.Trace]; t != nil && !s.Shared {
 				// Stand-ins that carry the flow over to the segments that cut finds.
-				t.segs = append(t.segs, &seg{Segment: flow.Segment{ID: s.SegmentID}, trace: t, flow: s.Flow, arrived: s.Arrived})
-				if s.Arrived.Before(t.arrived) {
-					t.arrived = s.Arrived
-				}
+				t.segs = append(t.segs, &seg{Segment: flow.Segment{ID: s.SegmentID}, trace: t, flow: s.Flow, arrived: s.Arrived.UnixNano()})
+				t.arrived = min(t.arrived, s.Arrived.UnixNano())
 			}
 		}
 	}

@@ -44,7 +44,7 @@ func (d *durations) grow(of moment, now time.Time) {
 // at answers what was usual for a flow.
 func (d *durations) at(of moment) (flow.Usual, bool) {
 	for n := len(d.past) - 1; n >= 0; n-- {
-		if k := &d.past[n]; k.since <= of.began || k.at.Add(late).Before(of.arrived) {
+		if k := &d.past[n]; k.since <= of.began || k.at.Add(late).UnixNano() < of.arrived {
 			if k.N == grown {
 				break
 			}

@@ -125,15 +125,13 @@ func (j *joiner) expectations(ts *tenantState, f *flowState) flow.Expectations {
 // moment is when a flow began, and when the first of it came.
 type moment struct {
 	began   int64 // event time, Unix ns
-	arrived time.Time
+	arrived int64 // Unix ns
 }
 
 func (f *flowState) moment() moment {
 	m := moment{f.segs[0].Start, f.segs[0].arrived}
 	for _, s := range f.segs[1:] {
-		if s.arrived.Before(m.arrived) {
-			m.arrived = s.arrived
-		}
+		m.arrived = min(m.arrived, s.arrived)
 	}
 	return m
 }

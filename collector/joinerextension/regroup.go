@@ -125,7 +125,7 @@ func (j *joiner) assign(ts *tenantState, component []*seg, now time.Time) {
 			heir = joined.Refers[i][0]
 			if !s.flow.IsZero() { // it was a flow's own before its trace was cut
 				s.trace.lost = append(s.trace.lost, s.flow)
-				j.write.segment(store.Segment{Tenant: ts.name, SegmentID: s.ID, Flow: s.flow, Arrived: s.arrived, Gone: true})
+				j.write.segment(store.Segment{Tenant: ts.name, SegmentID: s.ID, Flow: s.flow, Arrived: time.Unix(0, s.arrived), Gone: true})
 				s.flow = flow.FlowID{}
 			}
 		}
@@ -157,17 +157,17 @@ func (j *joiner) assign(ts *tenantState, component []*seg, now time.Time) {
 		for _, s := range segs {
 			if s.flow != f.id {
 				s.flow = f.id
-				j.write.segment(store.Segment{Tenant: ts.name, SegmentID: s.ID, Flow: f.id, Arrived: s.arrived})
+				j.write.segment(store.Segment{Tenant: ts.name, SegmentID: s.ID, Flow: f.id, Arrived: time.Unix(0, s.arrived)})
 			}
 		}
 		for _, s := range shared[g] {
 			if !slices.ContainsFunc(f.shared, func(o *seg) bool { return o.ID == s.ID }) {
-				j.write.segment(store.Segment{Tenant: ts.name, SegmentID: s.ID, Flow: f.id, Arrived: s.arrived, Shared: true})
+				j.write.segment(store.Segment{Tenant: ts.name, SegmentID: s.ID, Flow: f.id, Arrived: time.Unix(0, s.arrived), Shared: true})
 			}
 		}
 		for _, s := range f.shared {
 			if !slices.ContainsFunc(shared[g], func(o *seg) bool { return o.ID == s.ID }) {
-				j.write.segment(store.Segment{Tenant: ts.name, SegmentID: s.ID, Flow: f.id, Arrived: s.arrived, Shared: true, Gone: true})
+				j.write.segment(store.Segment{Tenant: ts.name, SegmentID: s.ID, Flow: f.id, Arrived: time.Unix(0, s.arrived), Shared: true, Gone: true})
 			}
 		}
 		f.segs, f.shared = segs, shared[g]

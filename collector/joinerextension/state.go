@@ -39,7 +39,7 @@ type trace struct {
 	spans   []flow.Span
 	index   map[spanKey]int
 	segs    []*seg
-	arrived time.Time // of its first batch
+	arrived int64 // of its first batch, Unix ns
 	dirty   bool
 	queued  bool
 	lost    []flow.FlowID // flows of segments that a later cut did away with
@@ -57,9 +57,9 @@ type seg struct {
 	flow.Segment
 	trace   *trace
 	flow    flow.FlowID // zero while it is unassigned, and for shared segments
-	arrived time.Time
-	values  []*value // what it is registered under
-	dead    bool     // replaced by a later cut, or let go
+	arrived int64       // Unix ns
+	values  []*value    // what it is registered under
+	dead    bool        // replaced by a later cut, or let go
 
 	seen, grouped uint64 // the turns in which it was found and grouped, instead of sets of segments
 }

@@ -98,9 +98,7 @@ func (d *durations) quantile(q float64) time.Duration {
 type lesson struct {
 	handovers []flow.Handover
 	took      []timing
-	cut       bool   // it failed, and what did not follow the failure says nothing
 	unknown   uint64 // the callee that was blamed for being slow though nobody knew how long it takes, 0 for none
-	slow      bool
 	kind      uint64
 	did       *act
 	traits    []trait
@@ -108,9 +106,11 @@ type lesson struct {
 
 	moment            // of its flow
 	since   time.Time // when its flow last changed
+	steps   []credited
+	cut     bool // it failed, and what did not follow the failure says nothing
+	slow    bool
 	learnt  bool
 	dropped bool // more of the flow came before it was learned
-	steps   []credited
 }
 
 // timing is how long something took. Lessons wait with them by the hundred

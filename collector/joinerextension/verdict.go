@@ -203,7 +203,7 @@ func (j *joiner) settle(ctx context.Context, ts *tenantState, f *flowState, v fl
 				f.taught.unknown = 0
 			}
 		}
-		j.lessons = append(j.lessons, due{ts, f, f.taught, laterOf(f.changed.Add(j.cfg.Patience), now).Add(flow.MissPatience), f.taught.began})
+		j.lessons = append(j.lessons, due{ts, f, f.taught, laterOf(f.changed.Add(j.cfg.Patience), now).Add(flow.MissPatience)})
 	}
 	if v.CheckAt > 0 {
 		if at := now.Add(max(time.Duration(v.CheckAt-ts.clock.now(now)), j.cfg.Quiet)); f.checkAt.IsZero() || at.Before(f.checkAt) {
@@ -251,7 +251,6 @@ type due struct {
 	flow   *flowState
 	lesson *lesson
 	at     time.Time
-	began  int64
 }
 
 // teach learns from the flows that have been quiet for long enough, in the order
@@ -272,8 +271,8 @@ func (j *joiner) teach(ctx context.Context, now time.Time) error {
 		return true
 	})
 	slices.SortFunc(ripe, func(a, b due) int {
-		if a.began != b.began {
-			return cmp.Compare(a.began, b.began)
+		if a.lesson.began != b.lesson.began {
+			return cmp.Compare(a.lesson.began, b.lesson.began)
 		}
 		return bytes.Compare(a.flow.id[:], b.flow.id[:])
 	})
