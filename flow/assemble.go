@@ -76,11 +76,13 @@ func Assemble(wide []Wide) *Story {
 	pieces := make([]Piece, len(wide))
 	s := &Story{Facts: make([]*Facts, 0, n)}
 	spans := make([]Span, n)
+	var before *aside
 	for i, w := range wide {
 		pieces[i] = Piece{Trace: w.Trace, Shared: w.Shared, Spans: spans[:len(w.Facts)]}
 		spans = spans[len(w.Facts):]
 		for k, f := range w.Facts {
-			pieces[i].Spans[k] = f.narrow(f.aside())
+			pieces[i].Spans[k] = f.narrow(f.aside(before))
+			before = cmp.Or(pieces[i].Spans[k].aside, before)
 		}
 		s.Facts = append(s.Facts, w.Facts...)
 	}

@@ -147,7 +147,7 @@ func TestNothingIsQuadratic(t *testing.T) {
 			began := time.Now()
 			spans := make([]Span, len(wide[0].Facts))
 			for i, f := range wide[0].Facts {
-				spans[i] = f.narrow(f.aside())
+				spans[i] = f.narrow(f.aside(nil))
 			}
 			Cut(wide[0].Trace, spans)
 			o := Sketch(piecesOf(wide))

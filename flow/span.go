@@ -144,10 +144,16 @@ func (f *Facts) narrow(a *aside) Span {
 	}
 }
 
-// aside shares keys and links with the facts.
-func (f *Facts) aside() *aside {
-	if len(f.Keys) == 0 && len(f.Links) == 0 && f.MessageID == 0 && f.Channel == 0 {
+// aside shares keys and links with the facts, and all of it with a span before
+// that has the same keys and nothing else.
+func (f *Facts) aside(before *aside) *aside {
+	a := aside{keys: f.Keys, links: f.Links, messageID: f.MessageID, channel: f.Channel}
+	switch {
+	case a.empty():
 		return nil
+	case before != nil && before.onlyKeys() && a.onlyKeys() && sameKeys(before.keys, a.keys):
+		return before
 	}
-	return &aside{keys: f.Keys, links: f.Links, messageID: f.MessageID, channel: f.Channel}
+	own := a
+	return &own
 }
