@@ -59,7 +59,7 @@ func (s *Server) Settle(ctx context.Context, spans int64, limit time.Duration) (
 			if err == nil && calm.IsZero() {
 				calm = time.Now()
 			}
-			if err == nil && (s.floor || time.Since(calm) >= calmFor) || time.Now().After(deadline) {
+			if err == nil && (s.floor || spans == 0 || time.Since(calm) >= calmFor) || time.Now().After(deadline) {
 				return since, err
 			}
 			quiet = 0
