@@ -30,7 +30,7 @@ func (s *heldStore) WriteFlows(context.Context, store.FlowWrite) error { return 
 
 // mostHeld is how many bytes the joiner may hold for a span, with all that it
 // knows of its flow: what a machine needs at full rate is this.
-const mostHeld = 300
+const mostHeld = 230
 
 func TestAHeldSpanIsSmall(t *testing.T) {
 	if testing.Short() {
