@@ -25,9 +25,9 @@ type recentBatch struct {
 }
 
 const (
-	// maxRecent spans are kept, three full ranges: about 15 MB, most of which the
-	// joiner takes over.
-	maxRecent = 150_000
+	// maxRecent spans are kept, eight full ranges: about 40 MB, most of which the
+	// joiner takes over. To read back what it is behind by costs more than to keep it.
+	maxRecent = 400_000
 	// askEvery is how often the table is asked for the commits of other instances.
 	askEvery = 2 * time.Second
 	// askAlone is how often it is asked where there can be none.

@@ -53,7 +53,9 @@ func defaultConfig() component.Config {
 		Idle:         30 * time.Second,
 		Overlap:      time.Minute,
 		SaveEvery:    5 * time.Second,
-		MaxSpans:     500_000, // about 150 MB
+		// About 60 MB. At 50,000 spans a second they are the last five seconds, after which SDKs have exported; what a flow
+		// that was let go needs when it goes on is read back.
+		MaxSpans: 300_000,
 		// One trace may be a nightly batch; past this its later spans are stored and shown, and not judged.
 		MaxTraceSpans: 100_000,
 		MaxLoad:       20_000,
