@@ -49,7 +49,7 @@ func (s *Story) Clocks() []ClockShift {
 	}
 	// next is the shift of n, known that of at: none if that contradicts nothing.
 	next := func(at, n string, by int64) int64 {
-		low, high := int64(math.MinInt64), int64(math.MaxInt64)
+		low, high := int64(math.MinInt64), int64(0)
 		if b := found[pair{at, n}]; b != nil {
 			low, high = b.low, b.high
 		} else if b = found[pair{n, at}]; b.high < math.MaxInt64 {

@@ -85,7 +85,7 @@ func (f *folded) crosses(i, p int) bool {
 	if to.Kind != Internal || from.Service() == to.Service() || from.Service() == "" || to.Service() == "" {
 		return false
 	}
-	if g := f.parent[p]; from.Kind == Internal && g >= 0 && f.spans[g].Service() == from.Service() && f.only(i, p) {
+	if g := f.parent[p]; from.Kind == Internal && g >= 0 && f.spans[g].Service() == from.Service() && f.only(p) {
 		f.newHop(i, attempt{p, i})
 		f.hop[p], f.try[p] = f.hop[i], 0
 		return true
@@ -94,8 +94,8 @@ func (f *folded) crosses(i, p int) bool {
 	return true
 }
 
-// only reports whether span i is the only child of span p.
-func (f *folded) only(i, p int) bool {
+// only reports whether span p has a single child.
+func (f *folded) only(p int) bool {
 	if f.children == nil {
 		f.children = make([]uint16, len(f.spans))
 		for _, q := range f.parent {

@@ -38,10 +38,10 @@ const (
 	// export every five seconds.
 	OrphanPatience = 20 * time.Second
 	// MissPatience is how long a flow must be quiet before what nobody took up
-	// counts as that for what is learned, and StallPatience before it is called
-	// stalled for it. The time between lets others of its kind be counted first:
-	// when many are without, none is stalled.
-	MissPatience  = 6 * time.Second
+	// counts as that for what is learned.
+	MissPatience = 6 * time.Second
+	// StallPatience is how long before it is called stalled for it. The time between
+	// lets others of its kind be counted first: when many are without, none is stalled.
 	StallPatience = 8 * time.Second
 	// StallAgain is after how long a stalled flow is looked at once more: by then
 	// it is known whether others go without that step as well. A flow that was let

@@ -156,7 +156,7 @@ func (f *feed) look(now time.Time, force bool) {
 	}
 	start := time.Now()
 	defer func() { f.owed, f.took = false, time.Since(start) }()
-	_, _, stat, newest := f.survey()
+	_, _, stat, _ := f.survey()
 	if stat == f.stat && f.looked.Sub(f.newest) > racy {
 		f.looked = now
 		return

@@ -63,8 +63,8 @@ func TestFootprints(t *testing.T) {
 	require.NoError(t, err)
 	end := noon.Add(time.Second).UnixNano()
 	failedFlow := Footprint{Endpoints: []uint64{1, 2}, Verdict: flow.Failed, Culprit: 5, Sides: []uint64{2, 5}, At: end, Count: 1, Measured: 1, Own: []uint64{7, 0, 0}}
-	print := Footprint{Endpoints: []uint64{1, 2}, Sides: []uint64{}, Verdict: flow.Completed}
-	all, first, rest := print, print, print
+	plain := Footprint{Endpoints: []uint64{1, 2}, Sides: []uint64{}, Verdict: flow.Completed}
+	all, first, rest := plain, plain, plain
 	all.At, all.Count, all.Measured, all.Own = end, 3, 2, []uint64{11, 22, 33}
 	require.ElementsMatch(t, []Footprint{all, failedFlow}, got)
 

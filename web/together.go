@@ -44,7 +44,7 @@ func (t *together[K, V]) do(ctx context.Context, key K, ask func(context.Context
 }
 
 func (t *together[K, V]) begin(ctx context.Context, key K, ask func(context.Context) (V, error)) *call[V] {
-	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	own, cancel := context.WithCancel(context.WithoutCancel(ctx)) //nolint:gosec // forget calls it
 	c := &call[V]{cancel: cancel, done: make(chan struct{})}
 	if t.calls == nil {
 		t.calls = map[K]*call[V]{}

@@ -8,7 +8,7 @@ import (
 func TestSources(t *testing.T) {
 	start := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
 	var s sources
-	at := func(d time.Duration) time.Time { return start.Add(d) }
+	at := start.Add
 	for i := range 600 {
 		d := time.Duration(i) * time.Second
 		s.hear("busy", at(d))

@@ -95,7 +95,7 @@ func TestSlowFlowsTeachLittle(t *testing.T) {
 func TestLearnedSurvivesARestart(t *testing.T) {
 	l := newLearned()
 	for i := range uint64(50) {
-		for k := range uint64(i + 1) {
+		for k := range i + 1 {
 			l.learn(l.measured(flow.Measured{What: flow.Transfer, A: i, B: 1 << 63}, time.Duration(k)*time.Millisecond, false), time.Now())
 		}
 	}

@@ -102,7 +102,7 @@ func firstFailure(b *baton, tenant, from, to string) (string, error) {
 	var list struct {
 		Failures []struct{ Culprit struct{ Service string } }
 	}
-	if err := json.Unmarshal([]byte(r.body), &list); err != nil || len(list.Failures) == 0 {
+	if err := json.Unmarshal(r.body, &list); err != nil || len(list.Failures) == 0 {
 		return "", err
 	}
 	return list.Failures[0].Culprit.Service, nil
