@@ -91,8 +91,8 @@ func newestOf(begins []float64, share float64) float64 {
 		if i == 0 {
 			return begins[0]
 		}
-		part := (share - newestShares[i-1]) / (s - newestShares[i-1]) //nolint:gosec // i is above zero here
-		return begins[i-1] + part*(begins[i]-begins[i-1])
+		part := (share - newestShares[i-1]) / (s - newestShares[i-1])
+		return begins[i-1] + part*(begins[i]-begins[i-1]) //nolint:gosec // i is above zero, and there are as many begins
 	}
 	return begins[len(begins)-1]
 }
