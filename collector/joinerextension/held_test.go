@@ -33,9 +33,6 @@ func (s *heldStore) WriteFlows(context.Context, store.FlowWrite) error { return 
 const mostHeld = 230
 
 func TestAHeldSpanIsSmall(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds 160,000 spans")
-	}
 	const orders = 5000
 	e := newEstate(t, 3)
 	keyed := 0
