@@ -187,3 +187,30 @@ func TestTooMuchIsMeasured(t *testing.T) {
 		t.Errorf("%d numbers more", more)
 	}
 }
+
+// Everything measured counts among its like, and a callee among its like of all flows.
+func TestWhatDurationsCountAmong(t *testing.T) {
+	l := newLearned()
+	own := func(n int) flow.Measured { return flow.Measured{What: flow.Callee, A: uint64(n), B: 9} }
+	for range 20 {
+		for n := 1; n <= 3; n++ {
+			l.learn(l.measured(own(n), time.Duration(n)*time.Second, false), time.Time{})
+		}
+		l.learn(l.measured(flow.Measured{What: flow.WholeFlow, A: 1}, time.Minute, false), time.Time{})
+	}
+	expect := func(m flow.Measured, n uint64, mid time.Duration) {
+		t.Helper()
+		d := l.usual[m]
+		if d == nil {
+			t.Fatalf("%+v is not known", m)
+		}
+		if u, _ := d.get(); u.N != n || u.Mid < mid*3/4 || u.Mid > mid*5/4 {
+			t.Errorf("%+v: %+v, want %d of %v", m, u, n, mid)
+		}
+	}
+	for n := 1; n <= 3; n++ {
+		expect(own(n), 20, time.Duration(n)*time.Second)
+	}
+	expect(flow.Measured{What: flow.Callee, B: 9}, 60, 2*time.Second)
+	expect(flow.Measured{What: flow.WholeFlow, A: 1}, 20, time.Minute)
+}
