@@ -23,8 +23,9 @@ type inserter struct {
 	log    *zap.Logger
 	lane   *lane
 	counts *counts
-	busy   atomic.Bool // a range is being inserted
-	last   time.Time   // when a range was cut last
+	busy   atomic.Bool  // a range is being inserted
+	took   atomic.Int64 // ns, what the last one took
+	last   time.Time    // when a range was cut last
 }
 
 // run ends with the context. One goroutine fills the next range's columns while
@@ -37,7 +38,9 @@ func (in *inserter) run(ctx context.Context) {
 	}()
 	for b := range ready {
 		in.busy.Store(true)
+		began := time.Now()
 		in.insert(ctx, b)
+		in.took.Store(int64(time.Since(began)))
 		b.Release()
 		in.busy.Store(false)
 	}
@@ -98,12 +101,22 @@ func cutAt(now, last time.Time, every time.Duration) time.Time {
 	return soon
 }
 
-// gather reads records until there are enough for a range, or the last range was
-// cut long enough ago and nothing else is being inserted: while the store is busy
-// a range can only wait, and a larger one costs less. What comes after a pause
-// waits for a moment only: most requests do not come alone. Each record goes into
-// the columns at once, so that decoded spans, which are ten times as large, do
-// not pile up.
+// ripe reports whether a range is cut now, though more may come. Between ranges of
+// many rows half the time is enough, if the store is idle half of the time: when it
+// has all to do, few large ranges cost less.
+func (in *inserter) ripe(rows int, now, due time.Time) bool {
+	if in.busy.Load() {
+		return false
+	}
+	enough := max(in.cfg.RangeTime/2, 2*time.Duration(in.took.Load()))
+	return !now.Before(due) || rows >= in.cfg.RangeRows/3 && now.Sub(in.last) >= enough
+}
+
+// gather reads records until there are enough for a range, or the range is ripe:
+// while the store is busy a range can only wait, and a larger one costs less. What
+// comes after a pause waits for a moment only: most requests do not come alone. Each
+// record goes into the columns at once, so that decoded spans, which are ten times as
+// large, do not pile up.
 func (in *inserter) gather(ctx context.Context, r *spanlog.Reader) (*store.Batch, bool) {
 	rec, ok := in.next(ctx, r)
 	if !ok {
@@ -115,11 +128,11 @@ func (in *inserter) gather(ctx context.Context, r *spanlog.Reader) (*store.Batch
 	in.add(b, rec)
 	rows, bytes, end := max(rec.Rows, 1), len(rec.Data), rec.End
 	for rows < in.cfg.RangeRows && bytes < rangeBytes {
-		left := time.Until(due)
-		if left <= 0 && !in.busy.Load() {
+		now := time.Now()
+		if in.ripe(rows, now, due) {
 			break
 		}
-		wait, cancel := context.WithTimeout(ctx, max(left, busyWait))
+		wait, cancel := context.WithTimeout(ctx, max(due.Sub(now), busyWait))
 		rec, ok := in.next(wait, r)
 		cancel()
 		if ok { // what was read is in the range: the cut behind it covers it

@@ -128,8 +128,8 @@ func (b *bench) probes(ctx context.Context, s *harness.Server, seed uint64, pace
 }
 
 const (
-	// look is how often a probe is looked for: to look is work too.
-	look = 20 * time.Millisecond
+	// look is how often a probe is looked for, and how exact the answer is: at 20 ms it was half a core beside the load.
+	look = 100 * time.Millisecond
 	// late is when it is looked for no longer, and mostLate how many such probes there are before no more are sent.
 	late     = time.Minute
 	mostLate = 3
