@@ -131,6 +131,7 @@ func (ts *tenantState) evict(f *flowState) int {
 				}
 			}
 		}
+		f.segs, f.shared = nil, nil // its lesson waits with the flow, and would keep all its spans
 	}
 	return n
 }
