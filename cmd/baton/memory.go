@@ -8,7 +8,7 @@ import (
 )
 
 // memoryLimit of this process in MiB, as the configuration has it by default.
-const memoryLimit = "1024"
+const memoryLimit = "768"
 
 // collectBefore has Go's collector work harder from where the memory limiter begins to refuse, four fifths of its limit:
 // else a rush is refused for garbage that nobody needs.

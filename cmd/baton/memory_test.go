@@ -17,7 +17,7 @@ func TestCollectBefore(t *testing.T) {
 	for _, tt := range []struct {
 		limit, own string
 		want       int64
-	}{{"", "", 1 << 30 * 4 / 5}, {"640", "", 512 << 20}, {"640", "1GiB", math.MaxInt64}, {"much", "", math.MaxInt64}, {"-1", "", math.MaxInt64}} {
+	}{{"", "", 768 << 20 * 4 / 5}, {"640", "", 512 << 20}, {"640", "1GiB", math.MaxInt64}, {"much", "", math.MaxInt64}, {"-1", "", math.MaxInt64}} {
 		t.Setenv("GOMEMLIMIT", tt.own)
 		debug.SetMemoryLimit(math.MaxInt64)
 		collectBefore(tt.limit)

@@ -47,6 +47,8 @@ func engineArgs(dir string, maxMemory int64) []string {
 		"--compiled_expression_cache_size=8388608",
 		// Merges: one thread falls behind the inserts, more than two take the cores that inserts and queries need.
 		"--background_pool_size=2",
+		// Threads that wait for work keep memory, by default as many as a thousand. Right after questions this is 60 MB less.
+		"--max_thread_pool_free_size=48",
 		// As a ClickHouse server has it, where the library differs: "1+1" is no query, and inserts are not queued (the library accepts
 		// the queue's settings but has none).
 		"--implicit_select=0",
