@@ -9,6 +9,8 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"go.uber.org/zap"
+
+	"github.com/baton-observability/baton/store/engine"
 )
 
 // Data goes by whole days of arrival, because dropping a partition costs
@@ -55,6 +57,7 @@ func (s *Store) rest() {
 	if batches || buffers {
 		debug.FreeOSMemory()
 	}
+	engine.DropPages()
 }
 
 // part is what one table holds of one day, hour or minute.

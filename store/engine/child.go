@@ -134,31 +134,38 @@ func (o childOptions) run(report func(childReport) error) error {
 // restLook is how often it is looked whether a rush is over.
 const restLook = 20 * time.Second
 
-// rest gives memory back when a rush is over.
+// rest gives memory back while there is no rush.
 func rest(statements func() uint64, drop func()) {
 	var c calm
 	for range time.Tick(restLook) {
-		if c.begins(statements()) {
+		if c.due(statements()) {
 			drop()
 		}
 	}
 }
 
-// calm tells from the statements so far when few of them come after many.
+// calm tells from the statements so far when memory is given back: at the first look with few of them, and at every third of those that follow.
 type calm struct {
 	before uint64
-	is     bool
+	looks  int // without a rush
 }
 
 // calmBelow statements between two looks are no rush: nothing comes in, and somebody may be looking at a page.
 const calmBelow = 100
 
-func (c *calm) begins(statements uint64) bool {
-	was := c.is
-	c.is = statements-c.before < calmBelow
+func (c *calm) due(statements uint64) bool {
+	few := statements-c.before < calmBelow
 	c.before = statements
-	return c.is && !was
+	if !few {
+		c.looks = 0
+		return false
+	}
+	c.looks++
+	return c.looks%3 == 1
 }
+
+// DropPages gives back the memory that holds pages of this program which nobody needs for the moment.
+func DropPages() { dropPages("") }
 
 // removeAll removes a folder to which merges may still write.
 func removeAll(dir string) (err error) {

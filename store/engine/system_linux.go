@@ -14,11 +14,11 @@ func processAttributes() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Setpgid: true, Pdeathsig: parentDied}
 }
 
-// dropPages takes code, and what the dynamic linker read of the library, out of this process's memory. Most of what starting or a rush
-// touched, half of the resident size, is not used again soon; what is needed comes back from the system's cache, page by page. These
-// parts are mapped without the right to write and were never written to, so nothing is lost.
+// dropPages takes what is mapped of this program and of the library out of this process's memory. Most of what starting or a rush
+// touched, half of the resident size, is not used again soon; what is needed comes back from the system's cache, page by page. Only
+// parts go that cannot be written to and, as the linker writes to some before it seals them, never were: nothing is lost.
 func dropPages(lib string) {
-	maps, err := os.ReadFile("/proc/self/maps")
+	smaps, err := os.ReadFile("/proc/self/smaps")
 	if err != nil {
 		return // it is only a matter of size
 	}
@@ -26,20 +26,24 @@ func dropPages(lib string) {
 	if file, err := filepath.EvalSymlinks(lib); err == nil {
 		lib = file
 	}
-	for line := range strings.Lines(string(maps)) {
-		f := strings.Fields(line) // addresses, rights, offset in the file, device, inode, file
-		if len(f) < 6 || f[5] != lib && f[5] != self {
-			continue
-		}
-		// The read-only part behind the code was written to by the linker before it was sealed; the one at the beginning never was.
-		if f[1] != "r-xp" && (f[1] != "r--p" || f[5] != lib || strings.Trim(f[2], "0") != "") {
-			continue
-		}
-		from, to, _ := strings.Cut(f[0], "-")
-		start, err1 := strconv.ParseUint(from, 16, 64)
-		end, err2 := strconv.ParseUint(to, 16, 64)
-		if err1 == nil && err2 == nil {
-			_, _, _ = syscall.Syscall(syscall.SYS_MADVISE, uintptr(start), uintptr(end-start), syscall.MADV_DONTNEED)
+	var start, end uint64
+	for line := range strings.Lines(string(smaps)) {
+		f := strings.Fields(line)
+		switch {
+		case strings.HasSuffix(f[0], ":"): // of the part named last
+			if f[0] == "Anonymous:" && f[1] == "0" && end > 0 {
+				_, _, _ = syscall.Syscall(syscall.SYS_MADVISE, uintptr(start), uintptr(end-start), syscall.MADV_DONTNEED)
+			}
+		case len(f) == 6 && !strings.Contains(f[1], "w") && (f[5] == lib || f[5] == self): // addresses, rights, offset, device, inode, file
+			from, to, _ := strings.Cut(f[0], "-")
+			var err1, err2 error
+			start, err1 = strconv.ParseUint(from, 16, 64)
+			end, err2 = strconv.ParseUint(to, 16, 64)
+			if err1 != nil || err2 != nil {
+				end = 0
+			}
+		default:
+			end = 0
 		}
 	}
 }
