@@ -303,7 +303,6 @@ func (j *joiner) retire(ts *tenantState, id, heir flow.FlowID) {
 	f := ts.flows[id]
 	if f != nil {
 		ts.forget(f)
-		f.segs, f.shared = nil, nil
 	}
 	delete(ts.flows, id)
 	delete(ts.asleep, id)

@@ -272,4 +272,7 @@ func TestFileSettings(t *testing.T) {
 	if ms := mustGet[string](t, conn, "SELECT value FROM system.server_settings WHERE name = 'memory_worker_period_ms'"); ms != "500" {
 		t.Errorf("the resident size is read every %s ms", ms)
 	}
+	if n := mustGet[string](t, conn, "SELECT value FROM system.server_settings WHERE name = 'max_thread_pool_free_size'"); n != "48" {
+		t.Errorf("%s idle threads are kept", n)
+	}
 }
