@@ -23,6 +23,9 @@ const (
 	// the tables that are asked by key, which are narrow, are merged from more than
 	// mergeCalm parts on. Of spans the time of arrival leaves out parts at no cost.
 	mergeCalm = 5
+	// The feed is dropped minute by minute once it is joined, and merged only if
+	// that does not happen: its rows are megabytes, of which a merge holds many.
+	mergeFeed = 1000
 	// mergeLast is how many looks long a merge is waited for, and how many looks a
 	// calm is made use of.
 	mergeLast = 24
@@ -83,7 +86,10 @@ func (m *merges) tend(ctx context.Context) error {
 		var parts, running uint64
 		err := r.Scan(&table, &parts, &running)
 		from, to := uint64(mergeFrom), uint64(mergeTo)
-		if m.calm() && table != "spans" {
+		switch {
+		case table == "feed":
+			from, to = mergeFeed, mergeFeed
+		case m.calm() && table != "spans":
 			from, to = mergeCalm+1, mergeCalm
 		}
 		looks, merging := m.last[table]

@@ -27,6 +27,7 @@ func TestMergesRestUntilThereAreManyParts(t *testing.T) {
 	require.NoError(t, m.tend(ctx))
 	require.Contains(t, m.last, "spans")
 	require.NotContains(t, m.last, "resources", "what has few parts rests on")
+	require.NotContains(t, m.last, "feed", "which will be dropped")
 	require.Eventually(t, func() bool { return parts() <= mergeTo }, time.Minute, 50*time.Millisecond, "merges go on")
 	require.Eventually(t, func() bool {
 		require.NoError(t, m.tend(ctx))
@@ -49,4 +50,23 @@ func TestMergesRestUntilThereAreManyParts(t *testing.T) {
 		return len(m.last) == 0
 	}, time.Minute, 50*time.Millisecond)
 	require.LessOrEqual(t, count(t, s, "SELECT count() FROM system.parts WHERE active AND database = currentDatabase() AND table = 'traces'"), uint64(mergeCalm))
+}
+
+// A joiner that is away for a day leaves the feed of a day.
+func TestAFeedThatIsNotDroppedIsMerged(t *testing.T) {
+	s := testStore(t)
+	ctx := context.Background()
+	const minutes = 100 // in one insert, at most
+	m := merges{s: s, last: map[string]int{}}
+	require.NoError(t, m.tend(ctx))
+	for n := range mergeFeed / minutes {
+		require.NotContains(t, m.last, "feed", n)
+		require.NoError(t, s.read.Exec(ctx, fmt.Sprintf("INSERT INTO feed SELECT toDateTime64('2026-01-01 00:00:00', 3, 'UTC') + number * 60, '%d', '' FROM numbers(%d)", n, minutes)))
+		require.NoError(t, m.tend(ctx))
+	}
+	require.Contains(t, m.last, "feed")
+	parts := func() uint64 {
+		return count(t, s, "SELECT count() FROM system.parts WHERE active AND database = currentDatabase() AND table = 'feed'")
+	}
+	require.Eventually(t, func() bool { return parts() < mergeFeed }, time.Minute, 50*time.Millisecond)
 }

@@ -265,7 +265,8 @@ func TestNothingStaysInASession(t *testing.T) {
 func TestFileSettings(t *testing.T) {
 	conn := connect(t, started(t, enginetest.Config(t)).Options(""))
 	changed := mustGet[string](t, conn, "SELECT arrayStringConcat(arraySort(groupArray(name || '=' || value)), ' ') FROM system.merge_tree_settings WHERE changed")
-	const want = "auto_statistics_types= materialize_statistics_on_merge=0 merge_selector_enable_heuristic_to_remove_small_parts_at_right=0"
+	const want = "auto_statistics_types= materialize_statistics_on_merge=0 merge_selector_enable_heuristic_to_remove_small_parts_at_right=0 " +
+		"min_columns_to_activate_adaptive_write_buffer=1 vertical_merge_algorithm_min_rows_to_activate=1"
 	if changed != want {
 		t.Errorf("changed are %s, want %s", changed, want)
 	}
