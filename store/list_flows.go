@@ -67,12 +67,10 @@ func (s *Store) ListFlows(ctx context.Context, q FlowQuery) ([]flow.Flow, error)
 	if v, ok := flow.NormalizeValue(q.Text); ok {
 		p["value"] = v
 	}
-	p["after"], p["after_rank"], p["after_time"] = "", uint8(0), int64(0)
-	if a := q.After; a != nil {
+	if a := q.After; a != nil && q.Worst {
+		p["after_worst"], p["after_rank"], p["after_time"] = hex.EncodeToString(a.ID[:]), a.Rank, a.LastActivity
+	} else if a != nil {
 		p["after"], p["after_time"] = hex.EncodeToString(a.ID[:]), a.LastActivity
-		if q.Worst {
-			p["after_rank"] = a.Rank
-		}
 	}
 	var flows []flow.Flow
 	err := s.eachFlow(ctx, "flow_list", &q.FlowFilter, p, func(r driver.Rows) error {

@@ -78,8 +78,8 @@ func TestMigrateCopiesSpansOfDays(t *testing.T) {
 	require.NoError(t, conn.Exec(ctx, "ALTER TABLE schema_version DELETE WHERE version = 31 SETTINGS mutations_sync = 2"))
 	require.NoError(t, migrate(ctx, conn, ms, noon))
 	p := tracesParams("", []flow.TraceID{{15: 1}})
-	p["span"], p["limit"] = "", uint64(1000)
-	rs, err := conn.Query(ctx, query("trace_spans"), p.args()...)
+	p["limit"] = uint64(1000)
+	rs, err := conn.Query(ctx, asked(query("trace_spans"), p), p.args()...)
 	require.NoError(t, err)
 	defer rs.Close()
 	found := 0

@@ -25,8 +25,8 @@ type looks struct{ left, all int }
 func plan(t *testing.T, s *Store, trace flow.TraceID) (parts, granule []looks) {
 	t.Helper()
 	p := tracesParams("", []flow.TraceID{trace})
-	p["span"], p["limit"] = "", uint64(10)
-	rs, err := s.read.Query(context.Background(), "EXPLAIN indexes = 1 "+query("trace_spans"), p.args()...)
+	p["limit"] = uint64(10)
+	rs, err := s.read.Query(context.Background(), "EXPLAIN indexes = 1 "+asked(query("trace_spans"), p), p.args()...)
 	require.NoError(t, err)
 	defer rs.Close()
 	for rs.Next() {

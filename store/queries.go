@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -15,6 +17,11 @@ var queryFiles embed.FS
 // every file is used and every use has a file. What several statements share is
 // a file in parts, and {{its name}} in the statement.
 var queries = mustLoadQueries(queryFiles)
+
+// onlyIf is before the parameters, with "or" between them, of which a line of a
+// statement is about. It is left out when none of them is given: what does not
+// filter took half of the time that a list takes, to be planned.
+const onlyIf = " -- if "
 
 // flowsTable stands for flows and, in the statement name_troubled, for
 // troubled_flows.
@@ -59,4 +66,27 @@ func query(name string) string {
 		panic(fmt.Sprintf("no statement queries/%s.sql", name))
 	}
 	return q
+}
+
+// asked is a statement without the lines that are about what is not asked.
+func asked(statement string, p params) string {
+	if !strings.Contains(statement, onlyIf) {
+		return statement
+	}
+	var b strings.Builder
+	for line := range strings.Lines(statement) {
+		text, names, conditional := strings.Cut(line, onlyIf)
+		if !conditional {
+			b.WriteString(line)
+		} else if slices.ContainsFunc(strings.Split(strings.TrimSpace(names), " or "), p.given) {
+			b.WriteString(text + "\n")
+		}
+	}
+	return b.String()
+}
+
+// given reports whether a parameter is there and not empty.
+func (p params) given(name string) bool {
+	v := reflect.ValueOf(p[name])
+	return v.IsValid() && !v.IsZero() && (v.Kind() != reflect.Slice || v.Len() > 0)
 }

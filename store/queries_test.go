@@ -66,6 +66,37 @@ func TestStatementsAreSingle(t *testing.T) {
 	}
 }
 
+// What a line is left out for is a parameter of that line, or of a line like it.
+func TestLinesAreAboutParameters(t *testing.T) {
+	for name, q := range queries {
+		for line := range strings.Lines(q) {
+			_, names, conditional := strings.Cut(line, onlyIf)
+			if !conditional {
+				continue
+			}
+			for _, p := range strings.Split(strings.TrimSpace(names), " or ") {
+				require.Regexp(t, `^\w+$`, p, "%s: %s", name, line)
+			}
+		}
+	}
+}
+
+func TestOnlyWhatIsAskedIsPlanned(t *testing.T) {
+	const statement = "SELECT a\nFROM t\nWHERE b\n  AND (c -- if c or d\n    OR d -- if d\n  ) -- if c or d\n  AND e -- if e"
+	for _, tt := range []struct {
+		p    params
+		want string
+	}{
+		{nil, "SELECT a\nFROM t\nWHERE b\n"},
+		{params{"c": "", "d": []string{}, "e": uint64(0)}, "SELECT a\nFROM t\nWHERE b\n"},
+		{params{"c": "x"}, "SELECT a\nFROM t\nWHERE b\n  AND (c\n  )\n"},
+		{params{"d": [][]uint64{{}}, "e": uint8(1)}, "SELECT a\nFROM t\nWHERE b\n  AND (c\n    OR d\n  )\n  AND e\n"},
+	} {
+		require.Equal(t, tt.want, asked(statement, tt.p))
+	}
+	require.Equal(t, query("ping"), asked(query("ping"), nil))
+}
+
 func TestUnknownStatementPanics(t *testing.T) {
 	require.Panics(t, func() { query("no such statement") })
 }

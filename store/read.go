@@ -27,7 +27,7 @@ func (s *Store) each(ctx context.Context, name string, p params, row func(driver
 
 // eachOf is each for a statement that is made from its file.
 func (s *Store) eachOf(ctx context.Context, name, statement string, p params, row func(driver.Rows) error) error {
-	rs, err := s.read.Query(ctx, statement, p.args()...)
+	rs, err := s.read.Query(ctx, asked(statement, p), p.args()...)
 	if err != nil {
 		return readError(name, err)
 	}

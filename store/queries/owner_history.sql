@@ -2,6 +2,6 @@
 SELECT endpoint, at, team, source, origin, why
 FROM owners
 WHERE tenant = {tenant:String}
-  AND ({endpoint:UInt64} = 0 OR endpoint = {endpoint:UInt64})
+  AND endpoint = {endpoint:UInt64} -- if endpoint
 ORDER BY at, endpoint
 LIMIT {limit:UInt64}

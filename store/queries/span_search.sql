@@ -15,7 +15,7 @@ PREWHERE tenant = {tenant:String}
     AND (multiSearchAny(vals, {texts#:Array(String)}) OR shape = 0 AND notEmpty(vals) OR met#)
 WHERE start >= {from:Int64}
     AND (start < {before:Int64} OR start = {before:Int64} AND tie < (unhex({trace:String}), unhex({ids:String}), {kind:UInt8}))
-    AND ({environment:String} = '' OR environment = {environment:String})
+    AND environment = {environment:String} -- if environment
     AND (hasAny(splitByChar('\0', vals), {texts#:Array(String)}) OR shape = 0 AND position(vals, {key#:String}) > 0 AND position(vals, {plain#:String}) > 0 OR met#)
 ORDER BY start DESC, trace_id DESC, ids DESC, kind DESC
 LIMIT {limit:UInt64}

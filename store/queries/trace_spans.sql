@@ -4,6 +4,6 @@
 SELECT trace_id, ids, start, dur, name, kind, status, flags, msg, extra, res, shape, vals
 FROM spans
 WHERE {{trace_filter}}
-  AND ({span:String} = '' OR substring(ids, 9, 8) = unhex({span:String}))
+  AND substring(ids, 9, 8) = unhex({span:String}) -- if span
 ORDER BY trace_id, start
 LIMIT {limit:UInt64}
