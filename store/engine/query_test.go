@@ -276,4 +276,7 @@ func TestFileSettings(t *testing.T) {
 	if n := mustGet[string](t, conn, "SELECT value FROM system.server_settings WHERE name = 'max_thread_pool_free_size'"); n != "48" {
 		t.Errorf("%s idle threads are kept", n)
 	}
+	if free := mustGet[string](t, conn, "SELECT value FROM system.settings WHERE name = 'max_threads_min_free_memory_per_thread'"); free != "0" {
+		t.Errorf("a statement has a thread for each %s bytes", free)
+	}
 }

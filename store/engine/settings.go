@@ -53,6 +53,8 @@ func engineArgs(dir string, maxMemory int64) []string {
 		"--background_pool_size=2",
 		// Threads that wait for work keep memory, by default as many as a thousand. Right after questions this is 60 MB less.
 		"--max_thread_pool_free_size=48",
+		// By its default of a gigabyte all that is asked runs in one thread: that is all the memory the engine may take.
+		"--max_threads_min_free_memory_per_thread=0",
 		// As a ClickHouse server has it, where the library differs: "1+1" is no query, and inserts are not queued (the library accepts
 		// the queue's settings but has none).
 		"--implicit_select=0",
