@@ -75,7 +75,7 @@ func TestLinesAreAboutParameters(t *testing.T) {
 				continue
 			}
 			for _, p := range strings.Split(strings.TrimSpace(names), " or ") {
-				require.Regexp(t, `^\w+$`, p, "%s: %s", name, line)
+				require.Regexp(t, `^\w+#?$`, p, "%s: %s", name, line)
 			}
 		}
 	}
