@@ -5,7 +5,6 @@ import (
 	"math"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
@@ -24,13 +23,11 @@ const (
 // plan asks templates and resources what can meet the conditions. It is the
 // statement's parameters, but for the step.
 func (s *Store) plan(ctx context.Context, q *SpanSearch) (params, error) {
-	// Templates go with the day of their spans, which is that of their arrival.
-	since := q.From.UTC().AddDate(0, 0, -1).Format(time.DateOnly)
-	p := params{"tenant": q.Tenant, "environment": q.Environment, "since": since}
+	p := params{"tenant": q.Tenant, "environment": q.Environment, "since": q.since()}
 	for i := range q.Where {
 		c, n := &q.Where[i], strconv.Itoa(i)
 		listed := [3][]uint64{{}, {}, {}}
-		ask := params{"tenant": q.Tenant, "since": since, "key": c.Key, "value": c.Value, "texts": c.texts()}
+		ask := params{"tenant": q.Tenant, "since": q.since(), "key": c.Key, "value": c.Value, "texts": c.texts()}
 		err := s.each(ctx, "search_plan", ask, func(r driver.Rows) error {
 			var id uint64
 			var how uint8

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/baton-observability/baton/flow"
 )
@@ -38,6 +39,10 @@ type SpanSearch struct {
 
 	step int64 // spans that are looked at in the first step; 0 for stepSpans
 }
+
+// since is the first day on which the spans can have arrived. What is known of
+// them goes with that day.
+func (q *SpanSearch) since() string { return q.From.UTC().AddDate(0, 0, -1).Format(time.DateOnly) }
 
 // SpanPosition is a place in the order of a search, the newest first: what
 // comes after it is older, or of the same nanosecond and has smaller ids.
@@ -88,7 +93,7 @@ func searchSettings() clickhouse.Settings {
 const (
 	searchBudget = time.Second
 	// stepSpans take about half a second on two cores when every value is looked at.
-	stepSpans = 5_000_000
+	stepSpans = 10_000_000
 	// quickStep is how short a step is that the next one may be twice as long.
 	quickStep = 250 * time.Millisecond
 	// manyCandidates are read at once where most do not match: their value is
@@ -115,16 +120,22 @@ func (s *Store) SearchSpans(ctx context.Context, q SpanSearch) (SpanPage, error)
 		at = *q.After
 	}
 	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(searchSettings()))
-	p, err := s.plan(ctx, &q)
-	if err != nil {
+	var p params
+	var buckets int64
+	before, asking := errgroup.WithContext(ctx)
+	before.Go(func() (err error) {
+		p, err = s.plan(asking, &q)
+		return err
+	})
+	before.Go(func() (err error) {
+		buckets, err = s.firstStep(asking, &q, from, at.Start)
+		return err
+	})
+	if err := before.Wait(); err != nil {
 		return SpanPage{}, err
 	}
 	var found []foundRow
 	began, least := time.Now(), 0
-	buckets, err := s.firstStep(ctx, p, from, at.Start, cmp.Or(q.step, stepSpans))
-	if err != nil {
-		return SpanPage{}, err
-	}
 	for at.before(from) {
 		step := time.Now()
 		begin := max(from, (bucketOf(at)-buckets+1)*bucketNs)
@@ -167,8 +178,8 @@ func (s *Store) SearchSpans(ctx context.Context, q SpanSearch) (SpanPage, error)
 
 // firstStep is how many buckets hold so many spans that they are searched well
 // within a second, as many in each as in the others.
-func (s *Store) firstStep(ctx context.Context, p params, from, to, most int64) (int64, error) {
-	ask := params{"tenant": p["tenant"], "since": p["since"], "first": from / bucketNs, "last": to / bucketNs}
+func (s *Store) firstStep(ctx context.Context, q *SpanSearch, from, to int64) (int64, error) {
+	ask := params{"tenant": q.Tenant, "since": q.since(), "first": from / bucketNs, "last": to / bucketNs}
 	var spans uint64
 	err := s.each(ctx, "search_size", ask, func(r driver.Rows) error {
 		var database, table string
@@ -178,7 +189,7 @@ func (s *Store) firstStep(ctx context.Context, p params, from, to, most int64) (
 		return err
 	})
 	all := to/bucketNs - from/bucketNs + 1
-	return min(max(all*most/int64(spans+1), 1), all), err
+	return min(max(all*cmp.Or(q.step, stepSpans)/int64(spans+1), 1), all), err
 }
 
 // bucketOf is the newest bucket that has spans after the position.
