@@ -56,12 +56,12 @@ func TestMergesRestUntilThereAreManyParts(t *testing.T) {
 func TestAFeedThatIsNotDroppedIsMerged(t *testing.T) {
 	s := testStore(t)
 	ctx := context.Background()
-	const minutes = 100 // in one insert, at most
+	const minutes = 100 // in one insert, at most; of the last day, or retention would drop them
 	m := merges{s: s, last: map[string]int{}}
 	require.NoError(t, m.tend(ctx))
 	for n := range mergeFeed / minutes {
 		require.NotContains(t, m.last, "feed", n)
-		require.NoError(t, s.read.Exec(ctx, fmt.Sprintf("INSERT INTO feed SELECT toDateTime64('2026-01-01 00:00:00', 3, 'UTC') + number * 60, '%d', '' FROM numbers(%d)", n, minutes)))
+		require.NoError(t, s.read.Exec(ctx, fmt.Sprintf("INSERT INTO feed SELECT fromUnixTimestamp64Milli(%d, 'UTC') - number * 60, '%d', '' FROM numbers(%d)", noon.UnixMilli(), n, minutes)))
 		require.NoError(t, m.tend(ctx))
 	}
 	require.Contains(t, m.last, "feed")
