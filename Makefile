@@ -18,6 +18,8 @@ UI_SOURCES := $(shell find $(UI)/src $(UI)/public -type f 2>/dev/null) \
 	$(UI)/index.html $(UI)/package.json $(UI)/vite.config.ts $(UI)/tsconfig.json
 ENGINE := bin/engine/libchdb.so
 RACE_BATON := .cache/baton-race
+# Without the profile, for which all that main is made of would be compiled once more.
+TEST_BUILD := -race -pgo=off
 LINTER := bin/golangci-lint
 # Go files of the project, tests included; packages of npm hold some too.
 GO_FILES = $(shell git ls-files --cached --others --exclude-standard '*.go')
@@ -57,6 +59,10 @@ $(UI_PAGE): $(UI_PACKAGES) $(UI_SOURCES)
 $(ENGINE): store/engine/npm/package-lock.json scripts/engine.sh
 	@NPM_CI='$(NPM_CI)' scripts/engine.sh $@
 
+.PHONY: profile
+profile: build ## Take anew what the compiler optimizes for (cmd/baton/default.pgo), under the bench's load
+	scripts/profile.sh $(SPANS)
+
 ## Testing
 
 .PHONY: test
@@ -65,13 +71,13 @@ test: vet test-ui test-go test-e2e ## The whole test: vet, Go with -race and the
 .PHONY: vet
 vet: $(UI_PAGE)
 	@scripts/needs.sh cc
-	$(GO) vet -race ./...
+	$(GO) vet $(TEST_BUILD) ./...
 
 # One run, with -race: a second one without would compile and wait for everything again. Results are not
 # cached, because the go command cannot see that tests read the engine. Vet has run before, in whole.
 .PHONY: test-go
 test-go: $(UI_PAGE) $(ENGINE) $(RACE_BATON) ## Go tests with -race, on the real engine
-	BATON_BIN=$(CURDIR)/$(RACE_BATON) $(GO) test -race -count=1 -vet=off -timeout 12m $(GO_TEST_FLAGS) ./...
+	BATON_BIN=$(CURDIR)/$(RACE_BATON) $(GO) test $(TEST_BUILD) -count=1 -vet=off -timeout 12m $(GO_TEST_FLAGS) ./...
 
 .PHONY: test-ui
 test-ui: $(UI_PACKAGES) ## Types, lint and unit tests of the page
@@ -88,7 +94,7 @@ test-e2e: $(ENGINE) $(RACE_BATON) ## Baton, the demo and a real browser, all on 
 .PHONY: $(RACE_BATON)
 $(RACE_BATON): $(UI_PAGE)
 	@scripts/needs.sh cc
-	$(GO) build -race -ldflags '-X main.version=$(VERSION)' -o $@ ./cmd/baton
+	$(GO) build $(TEST_BUILD) -ldflags '-X main.version=$(VERSION)' -o $@ ./cmd/baton
 
 .PHONY: truth
 truth: ## Score joins, verdicts and culprits on the labelled Azure estate (RAISE=1 raises the floors, MISSES=3 lists what is wrong)
