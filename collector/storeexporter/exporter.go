@@ -107,6 +107,9 @@ func (e *storeExporter) ConsumeTraces(ctx context.Context, td ptrace.Traces) err
 		return nil
 	}
 	tenant, err := tenantOf(ctx)
+	if err == nil {
+		err = checkNesting(td)
+	}
 	if err != nil {
 		e.counts.refused.Add(int64(rows))
 		return err
