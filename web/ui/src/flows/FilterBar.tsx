@@ -131,43 +131,47 @@ export function FilterBar({ filters, facets, set }: BarProps) {
       </div>
       <div class="filter-row">
         <StatusChips filters={filters} facets={facets} set={set} />
-        <span class="grow" />
-        <Select
-          label="Team"
-          all="Any team"
-          value={filters.team}
-          choices={(facets?.teams ?? []).map((t) => ({ value: t.id, text: t.name || teamName(t.id) }))}
-          pick={(team) => set({ team })}
-          unknown={(ids) => ids.split(',').map(teamName).join(' and ')}
-        />
-        <Select
-          label="Flow type"
-          all="Any flow type"
-          value={filters.type}
-          choices={(facets?.types ?? []).map((t) => ({ value: t.id, text: `${t.operation} · ${t.service}` }))}
-          pick={(type) => set({ type })}
-        />
-        <Select
-          label="Kind of hop"
-          all="Any kind"
-          value={filters.kind}
-          choices={(facets?.kinds ?? ['api', 'event', 'queue', 'workflow']).map((k) => ({
-            value: k,
-            text: capital(k),
-          }))}
-          pick={(kind) => set({ kind })}
-        />
-        {!clean && (
-          <button
-            type="button"
-            class="btn quiet icon"
-            title="Clear the filters"
-            aria-label="Clear the filters"
-            onClick={() => set({ q: '', team: '', type: '', kind: '', status: '' })}
-          >
-            <Icon name="close" size={13} />
-          </button>
-        )}
+        <div class="picks">
+          <Select
+            label="Team"
+            all="Any team"
+            value={filters.team}
+            choices={(facets?.teams ?? []).map((t) => ({ value: t.id, text: t.name || teamName(t.id) }))}
+            pick={(team) => set({ team })}
+            unknown={(ids) => ids.split(',').map(teamName).join(' and ')}
+          />
+          <Select
+            label="Flow type"
+            all="Any flow type"
+            value={filters.type}
+            choices={(facets?.types ?? []).map((t) => ({
+              value: t.id,
+              text: `${t.operation} · ${t.service}`,
+            }))}
+            pick={(type) => set({ type })}
+          />
+          <Select
+            label="Kind of hop"
+            all="Any kind"
+            value={filters.kind}
+            choices={(facets?.kinds ?? ['api', 'event', 'queue', 'workflow']).map((k) => ({
+              value: k,
+              text: capital(k),
+            }))}
+            pick={(kind) => set({ kind })}
+          />
+          {!clean && (
+            <button
+              type="button"
+              class="btn quiet icon"
+              title="Clear the filters"
+              aria-label="Clear the filters"
+              onClick={() => set({ q: '', team: '', type: '', kind: '', status: '' })}
+            >
+              <Icon name="close" size={13} />
+            </button>
+          )}
+        </div>
       </div>
     </div>
   );
