@@ -157,7 +157,7 @@ func (b *Batch) addSpan(tenant string, r *flow.Resource, res uint64, scope strin
 	b.addAttributes(tenant, s.Attributes())
 	b.addToTrace(tenant, f)
 	if f.EndpointID != 0 {
-		b.counts.add(unixMinute(f.Start), c.endpoint.Key(), f.Flags&flow.FlagError != 0, durationBucket(f.Duration))
+		b.counts.add(unixMinute(f.Start), c.endpoint.Key(), f.Flags&flow.FlagError != 0)
 	}
 }
 

@@ -66,24 +66,11 @@ func TestEndpointsOfFlows(t *testing.T) {
 	require.Equal(t, e, got[e.ID()])
 }
 
-func TestDurationBuckets(t *testing.T) {
-	last := uint16(0)
-	for ns := int64(1); ns > 0; ns += ns/50 + 1 {
-		b := durationBucket(ns)
-		require.GreaterOrEqual(t, b, last)
-		require.Less(t, b, uint16(1<<9), "the rollup's key has 9 bits for it")
-		mid := BucketDuration(b)
-		require.InEpsilon(t, float64(ns), float64(mid), 0.125, "%d is in bucket %d around %d", ns, b, mid)
-		last = b
-	}
-	require.Zero(t, durationBucket(-5))
-}
-
 func TestRollupKeys(t *testing.T) {
 	var c rollupCounts
-	c.add(1<<28-1, 1<<26-1, true, 511)
+	c.add(1<<32-1, 1<<26-1, true)
 	for key := range c.n {
-		minute, endpoint, outcome, bucket := rollupKey(key)
-		require.Equal(t, []any{uint32(1<<28 - 1), uint32(1<<26 - 1), uint8(1), uint16(511)}, []any{minute, endpoint, outcome, bucket})
+		minute, endpoint, outcome := rollupKey(key)
+		require.Equal(t, []any{uint32(1<<32 - 1), uint32(1<<26 - 1), uint8(1)}, []any{minute, endpoint, outcome})
 	}
 }

@@ -81,13 +81,12 @@ func (b *Batch) fillRollup() {
 		tenants[k] = b.spans.tenant.index.Row(int(b.spans.tenant.keys[i]))
 	}
 	for key, n := range b.counts.n {
-		minute, endpoint, outcome, bucket := rollupKey(key)
+		minute, endpoint, outcome := rollupKey(key)
 		c.tenant.Append(tenants[endpoint])
 		c.day = append(c.day, proto.Date(b.day))
 		c.minute = append(c.minute, minute)
 		c.endpoint.Append(ids.index.Row(int(endpoint)))
 		c.outcome = append(c.outcome, outcome)
-		c.bucket = append(c.bucket, bucket)
 		c.n = append(c.n, n)
 	}
 }

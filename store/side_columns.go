@@ -68,7 +68,6 @@ type rollupColumns struct {
 	minute   proto.ColUInt32
 	endpoint *dictionary[uint64]
 	outcome  proto.ColUInt8
-	bucket   proto.ColUInt16
 	n        proto.ColUInt64
 	input    proto.Input
 }
@@ -77,7 +76,7 @@ func newRollupColumns() *rollupColumns {
 	c := &rollupColumns{tenant: newStrings(), endpoint: newNumbers()}
 	c.input = proto.Input{
 		{Name: "tenant", Data: c.tenant}, {Name: "day", Data: &c.day}, {Name: "minute", Data: &c.minute}, {Name: "endpoint", Data: c.endpoint},
-		{Name: "outcome", Data: &c.outcome}, {Name: "bucket", Data: &c.bucket}, {Name: "n", Data: &c.n},
+		{Name: "outcome", Data: &c.outcome}, {Name: "n", Data: &c.n},
 	}
 	return c
 }
